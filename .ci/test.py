@@ -1,0 +1,55 @@
+"""What `make test` runs: each notebook with nbdev-test (smoke runs), then the checks of the package. Ends with `N passed, N failed`."""
+import importlib.metadata, os, shutil, subprocess, sys, tempfile, time, zipfile
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+bin_dir = Path(sys.executable).parent
+env = os.environ | dict(MINIAI_SMOKE='1', MPLBACKEND='agg', PATH=f'{bin_dir}{os.pathsep}{os.environ["PATH"]}', PYTHONWARNINGS='default')
+
+def call(*args, cwd=root):
+    "Run a program; raise with what it said if it fails"
+    r = subprocess.run([str(a) for a in args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if r.returncode: raise RuntimeError(f'exit code {r.returncode}\n{r.stdout}')
+    return r.stdout
+
+def unchanged(*command):
+    "The program changes no notebook, no module and not the README"
+    def state(): return {p:p.read_bytes() for g in ('nbs/*.ipynb', 'miniai/*.py', 'README.md') for p in root.glob(g)}
+    before = state()
+    call(*command)
+    after = state()
+    changed = [str(p.relative_to(root)) for p in sorted(before.keys()|after.keys()) if before.get(p) != after.get(p)]
+    for p,content in before.items(): p.write_bytes(content)
+    if changed: raise RuntimeError(f'{command[-1]} changes {", ".join(changed)}: run it and commit the result')
+
+def wheel():
+    "The wheel holds the package and the embedded sample, at most 6 MB of it"
+    with tempfile.TemporaryDirectory() as tmp:
+        src = shutil.copytree(root, Path(tmp)/'src', ignore=shutil.ignore_patterns('.git', '.venv', 'demo', 'nbs', '*.egg-info', 'build'))
+        call(sys.executable, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '-w', tmp, src, cwd=tmp)
+        files = {i.filename: i.compress_size for i in zipfile.ZipFile(next(Path(tmp).glob('*.whl'))).infolist()}
+    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*') for p in (root/'miniai').glob(g)} - files.keys()
+    if missing: raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
+    size = sum(v for k,v in files.items() if 'fashion_mnist_sample' in k)
+    if size > 6e6: raise RuntimeError(f'the sample takes {size/1e6:.1f} MB of the wheel, more than 6')
+
+def scripts():
+    "Both console scripts are installed and explain themselves"
+    for nm in 'miniai_train', 'miniai_sample':
+        if '--seed' not in (said := call(bin_dir/nm, '--help')): raise RuntimeError(said)
+
+def main():
+    checks = {f'nbs/{p.name}': lambda p=p: call('nbdev-test', p) for p in sorted((root/'nbs').glob('*.ipynb'))}
+    checks |= {'nbdev-export leaves no diff': lambda: unchanged('nbdev-export'), 'nbdev-clean leaves no diff': lambda: unchanged('nbdev-clean'),
+               'README.md is made from index.ipynb': lambda: unchanged(sys.executable, root/'.ci'/'readme.py'), 'wheel': wheel, 'console scripts': scripts}
+    failed = 0
+    for name,check in checks.items():
+        start = time.time()
+        try: check(); word, why = 'ok', ''
+        except Exception as e: word, why, failed = 'FAILED', f'\n{e}\n', failed+1
+        print(f'{word:6} {time.time()-start:6.1f} s  {name}{why}', flush=True)
+    print(f'Python {sys.version.split()[0]}, ' + ', '.join(f'{p} {importlib.metadata.version(p)}' for p in ('torch', 'diffusers', 'nbdev')))
+    print(f'{len(checks)-failed} passed, {failed} failed')
+    return int(failed > 0)
+
+if __name__ == '__main__': sys.exit(main())
