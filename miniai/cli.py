@@ -41,7 +41,7 @@ def command(
         args = vars(parser.parse_args())
         try: func(**{k:v for k,v in args.items() if k not in ('pdb','xtra')})
         except ArgumentError as e: stop(e)
-        except KeyboardInterrupt as e: parser.exit(130, f'{parser.prog}: {e or "interrupted"}\n')
+        except KeyboardInterrupt as e: parser.exit(130, f'\n{parser.prog}: {e or "interrupted"}\n')
     return main
 
 # %% ../nbs/cli.ipynb #d16e095c
@@ -119,13 +119,14 @@ def miniai_train(
 
 # %% ../nbs/cli.ipynb #0a7e7b0b
 def _draw(net, schedule, n, batch, variance, generator, crop):
-    "n images in [0, 1], and 40 or so stages of the first sixteen"
-    config, traj, images = net.config, Trajectory(every=max(1, schedule.n_steps//40)), []
+    "n images in [0, 1], and 30 or so stages of the first sixteen"
+    config, traj, images = net.config, Trajectory(every=max(1, schedule.n_steps//30)), []
     for i in range(0, n, batch):
         x_T = torch.randn(min(batch, n-i), config.in_channels, config.sample_size, config.sample_size, generator=generator).to(net.device)
         images.append(sample(net, x_T, schedule, variance, generator=generator, callback=traj if i==0 else None, progress=True).cpu())
     return decode_images(torch.cat(images), crop), [decode_images(x[:16], crop) for x in [*traj.x, images[0]]]
 
+# %% ../nbs/cli.ipynb #2ae140bb
 def miniai_sample(
     model:str='demo/model',       # a model folder from miniai_train
     out:str='demo',               # folder for samples.png and sampling.gif, made if need be
@@ -147,7 +148,7 @@ def miniai_sample(
     start = time.perf_counter()
     x, frames = _draw(net, schedule, n, batch, variance, torch.Generator().manual_seed(seed), height if height==width else None)
     grid_image(x, vmin=0, vmax=1, scale=2).save(folder/'samples.png')
-    animate(frames, ncols=4, vmin=0, vmax=1, scale=2).save(folder/'sampling.gif')
+    animate(frames, ncols=4, vmin=0, vmax=1, scale=2, levels=16).save(folder/'sampling.gif')
     print(f"{n} images in {time.perf_counter()-start:.0f} s; wrote {folder/'samples.png'} and {folder/'sampling.gif'}")
 
 train_main, sample_main = command(miniai_train), command(miniai_sample)

@@ -155,6 +155,7 @@ class Learner:
             self._check(n_epochs, train, valid, lr)
             self.n_epochs,self.epochs = n_epochs,range(n_epochs)
             self.opt = self.opt_func(self.model.parameters(), lr=lr)
+            self.opt.zero_grad()   # an earlier fit may have ended between backward and step
             with keep_modes(self.model): self._fit(train, valid)
         finally: self.cbs = own_cbs
 
@@ -361,9 +362,9 @@ class ProgressCB(Callback):
     "Progress bars, live loss curve and a table of metrics (if there is a `MetricsCB`), as the place allows: see `display_mode`"
     order, in_lr_find = 20, False
     def __init__(self,
-        plot:bool=True,       # draw the loss curve while training?
-        every:float=2.,       # seconds between two drawings, at least
-        mode:str|None=None,   # 'notebook', 'terminal' or 'log'; None finds out
+        plot:bool=True,     # draw the loss curve while training?
+        every:float=2.,     # seconds between two drawings, at least
+        mode:str|None=None, # 'notebook', 'terminal' or 'log'; None finds out
     ):
         if mode not in (None, 'notebook', 'terminal', 'log'): raise ValueError(f"mode={mode!r}: expected 'notebook', 'terminal' or 'log'")
         self.plot,self.every,self.asked = plot,every,mode
@@ -371,10 +372,11 @@ class ProgressCB(Callback):
         self.mode, self.losses, self.valid, self.live, self.drawn, self.header = self.asked or display_mode(), [], [], None, time.time(), False
         self.metrics = next((cb for cb in learn.cbs if isinstance(cb, MetricsCB)), None)
         if self.metrics: self.metrics.log = self.log
-        if self.mode != 'log': learn.epochs = self.mbar = (NBMasterBar if self.mode=='notebook' else ConsoleMasterBar)(learn.epochs)
+        bar = NBMasterBar if self.mode=='notebook' else ConsoleMasterBar
+        if self.mode != 'log': learn.epochs = self.mbar = bar(learn.epochs)
     def before_epoch(self, learn:Learner):
-        if self.mode == 'log': return
-        learn.dl = self.pbar = (NBProgressBar if self.mode=='notebook' else ConsoleProgressBar)(learn.dl, leave=False, parent=self.mbar)
+        bar = NBProgressBar if self.mode=='notebook' else ConsoleProgressBar
+        if self.mode != 'log': learn.dl = self.pbar = bar(learn.dl, leave=False, parent=self.mbar)
     def after_batch(self, learn:Learner):
         if learn.training: self.losses.append(learn.loss.detach())
         if self.mode != 'log' and time.time()-self.drawn > self.every: self.draw()
@@ -382,11 +384,12 @@ class ProgressCB(Callback):
         if self.metrics and not learn.training: self.valid.append((len(self.losses), self.metrics.history[-1]['loss']))
     def cleanup_fit(self, learn:Learner):
         if self.mode == 'notebook': self.draw()
-        if self.live is not None: plt.close(self.live.fig)
+        if self.live: plt.close(self.live.fig)
     def log(self, row:Mapping):
         "Add the `row` of an epoch to the table (notebook, terminal) or print it as a line (log)"
         if self.mode == 'log': return print_row(row)
-        if not self.header: self.mbar.write(list(row), table=True); self.header = True
+        if not self.header: self.mbar.write(list(row), table=True)
+        self.header = True
         self.mbar.write([f'{v:.4f}' if isinstance(v, float) else str(v) for v in row.values()], table=True)
 
 # %% ../nbs/02_learner.ipynb #f04e240e
