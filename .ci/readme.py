@@ -6,7 +6,8 @@ root = Path(__file__).resolve().parent.parent
 
 def markdown(cell):
     src = ''.join(cell['source'])
-    if cell['cell_type'] == 'markdown': return re.sub(r'\]\((?!https?:|#)', '](nbs/', src)   # links are relative to nbs/
+    if cell['cell_type'] == 'markdown':   # links are relative to nbs/
+        return re.sub(r'\]\((?!https?:|#)(\.\./)?', lambda m: '](' if m[1] else '](nbs/', src)
     parts = [] if src.startswith('#| echo: false') else [f'```python\n{src}\n```']
     streams = ''.join(''.join(o['text']) for o in cell['outputs'] if o['output_type'] == 'stream').strip()
     if streams: parts.append(f'```\n{streams}\n```')

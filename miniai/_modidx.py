@@ -6,6 +6,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'miniai.cli._positive': ('cli.html#_positive', 'miniai/cli.py'),
                             'miniai.cli._same_shape': ('cli.html#_same_shape', 'miniai/cli.py'),
                             'miniai.cli._save_with_record': ('cli.html#_save_with_record', 'miniai/cli.py'),
+                            'miniai.cli._schedule': ('cli.html#_schedule', 'miniai/cli.py'),
                             'miniai.cli._writable': ('cli.html#_writable', 'miniai/cli.py'),
                             'miniai.cli.checking_arguments': ('cli.html#checking_arguments', 'miniai/cli.py'),
                             'miniai.cli.command': ('cli.html#command', 'miniai/cli.py'),

@@ -62,6 +62,11 @@ def _save_with_record(model, path, schedule, record):
     tmp.write_text(json.dumps(record, indent=1)+'\n')
     os.replace(tmp, path/'training.json')
 
+def _schedule(steps):
+    "The linear schedule with the noise of the paper's 1000 steps spread over `steps`"
+    if steps < 2: raise ValueError(f"steps={steps}: use 2 or more")
+    return linear_schedule(steps, 0.1/steps, min(20/steps, 0.999))
+
 def _same_shape(path, old, old_schedule, new, schedule):
     "Raise `ValueError` unless the model from `path` has the shape of the new one"
     for k in 'block_out_channels', 'in_channels', 'sample_size':
@@ -88,7 +93,7 @@ def miniai_train(
         _positive(seen=seen, batch=batch, lr=lr)
         make_unet(widths, size=2**len(widths))
         set_seed(seed)
-        schedule, old = linear_schedule(steps), None if resume is None else load_model(resume, 'cpu')
+        schedule, old = _schedule(steps), None if resume is None else load_model(resume, 'cpu')
         with redirect_stdout(io.StringIO()) as where_from: dd = fashion_mnist(source)
         n_train = min(seen, len(dd['train']))
         epochs = max(1, round(seen/n_train))

@@ -340,8 +340,8 @@ def sparkline(
 
 # %% ../nbs/02_learner.ipynb #f03a845e
 def display_mode()->str:
-    "Where output goes: 'notebook' (a Jupyter kernel), 'terminal' (somebody watches), or 'log' (a file, a pipe, a test)"
-    if 'ipykernel' in sys.modules and type(sys.modules['IPython'].get_ipython()).__name__ == 'ZMQInteractiveShell': return 'notebook'
+    "Where output goes: 'notebook' (a Jupyter kernel's), 'terminal' (somebody watches), or 'log' (a file, a pipe, a test)"
+    if type(sys.stdout).__module__.startswith('ipykernel'): return 'notebook'
     return 'terminal' if sys.stdout.isatty() else 'log'
 
 # %% ../nbs/02_learner.ipynb #5a99cd56
@@ -388,8 +388,7 @@ class ProgressCB(Callback):
     def log(self, row:Mapping):
         "Add the `row` of an epoch to the table (notebook, terminal) or print it as a line (log)"
         if self.mode == 'log': return print_row(row)
-        if not self.header: self.mbar.write(list(row), table=True)
-        self.header = True
+        if not self.header: self.mbar.write(list(row), table=True); self.header = True
         self.mbar.write([f'{v:.4f}' if isinstance(v, float) else str(v) for v in row.values()], table=True)
 
 # %% ../nbs/02_learner.ipynb #f04e240e
