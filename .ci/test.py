@@ -8,7 +8,7 @@ env = os.environ | dict(MINIAI_SMOKE='1', MPLBACKEND='agg', PATH=f'{bin_dir}{os.
 
 def call(*args, cwd=root):
     "Run a program; raise with what it said if it fails"
-    r = subprocess.run([str(a) for a in args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    r = subprocess.run([str(a) for a in args], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900)
     if r.returncode: raise RuntimeError(f'exit code {r.returncode}\n{r.stdout}')
     return r.stdout
 
@@ -34,9 +34,11 @@ def wheel():
     if size > 6e6: raise RuntimeError(f'the sample takes {size/1e6:.1f} MB of the wheel, more than 6')
 
 def scripts():
-    "Both console scripts are installed and explain themselves"
-    for nm in 'miniai_train', 'miniai_sample':
+    "Both console scripts are installed, explain themselves, and refuse a bad argument in one line"
+    for nm,bad in ('miniai_train', '--seen'), ('miniai_sample', '--n'):
         if '--seed' not in (said := call(bin_dir/nm, '--help')): raise RuntimeError(said)
+        r = subprocess.run([bin_dir/nm, bad, '0'], env=env, capture_output=True, text=True, timeout=300)
+        if (r.returncode, r.stdout, r.stderr) != (2, '', f'{nm}: {bad[2:]}=0: use 1 or more\n'): raise RuntimeError(f'{nm} {bad} 0: {r}')
 
 def main():
     checks = {f'nbs/{p.name}': lambda p=p: call('nbdev-test', p) for p in sorted((root/'nbs').glob('*.ipynb'))}
