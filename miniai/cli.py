@@ -6,7 +6,7 @@
 __all__ = ['train_main', 'sample_main', 'ArgumentError', 'checking_arguments', 'command', 'miniai_train', 'miniai_sample']
 
 # %% ../nbs/cli.ipynb #ccad3db9
-import io, json, os, tempfile, time
+import io, json, os, sys, tempfile, time, warnings
 from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
 from functools import partial
@@ -94,7 +94,7 @@ def miniai_train(
         make_unet(widths, size=2**len(widths))
         set_seed(seed)
         schedule, old = _schedule(steps), None if resume is None else load_model(resume, 'cpu')
-        with redirect_stdout(io.StringIO()) as where_from: dd = fashion_mnist(source)
+        with redirect_stdout(io.StringIO()) as where_from, warnings.catch_warnings(record=True) as held: dd = fashion_mnist(source)
         n_train = min(seen, len(dd['train']))
         epochs = max(1, round(seen/n_train))
         image = dd['train'][0]['image']
@@ -113,6 +113,7 @@ def miniai_train(
     sched = BatchSchedCB(partial(optim.lr_scheduler.OneCycleLR, max_lr=lr, total_steps=epochs*len(dls.train)))
     ckpt = CheckpointCB(folder/'model', save, lambda model, path: load_weights(model, path/'diffusion_pytorch_model.safetensors'))
     learn = Learner(model, dls, nn.MSELoss(), lr, [DDPMCB(schedule), DeviceCB(dev), metrics, rec, ProgressCB(), sched, ckpt], partial(optim.Adam, eps=1e-5))
+    for w in held: print(f'Warning: {w.message}', file=sys.stderr)
     print(f'{where_from.getvalue()}{epochs} epoch{"s"*(epochs>1)} of {n_train:,} images on {machine_info()}')
     try: learn.fit(epochs)
     except KeyboardInterrupt:
