@@ -3,12 +3,13 @@
 # make run    execute notebooks in full, top to bottom, and keep their outputs: make run NB="00_core 01_datasets"
 # make docs   the notebooks as web pages in _docs/
 # make readme write README.md from nbs/index.ipynb
+# make sample build the embedded sample again: make sample SOURCE=/usr/share/datasets/fashion-mnist
 
 PYTHON ?= python3
 BIN    := .venv/bin
 NB     ?= $(filter-out index,$(patsubst nbs/%.ipynb,%,$(wildcard nbs/*.ipynb)))
 
-.PHONY: help demo test run docs readme
+.PHONY: help demo test run docs readme sample
 help:
 	@grep '^# make' Makefile | cut -c3-
 
@@ -27,6 +28,9 @@ run: .venv/installed-dev
 
 docs: .venv/installed-dev
 	$(BIN)/jupyter nbconvert --to html --output-dir _docs nbs/*.ipynb
+
+sample: .venv/installed
+	$(BIN)/python -c "from miniai.datasets import build_sample; build_sample('$(SOURCE)', 'miniai/fashion_mnist_sample')"
 
 readme: .venv/installed-dev
 	$(BIN)/python .ci/readme.py
