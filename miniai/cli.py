@@ -6,7 +6,7 @@
 __all__ = ['train_main', 'sample_main', 'ArgumentError', 'checking_arguments', 'command', 'miniai_train', 'miniai_sample']
 
 # %% ../nbs/cli.ipynb #ccad3db9
-import io, json, os, sys, tempfile, time, warnings
+import io, json, os, re, sys, tempfile, time, warnings
 from collections.abc import Callable
 from contextlib import contextmanager, redirect_stdout
 from functools import partial
@@ -89,7 +89,9 @@ def miniai_train(
 ):
     "Train a model that turns noise into images (DDPM), and save it as a diffusers folder. Ctrl-C keeps what was learnt so far."
     with checking_arguments():
-        dev, widths = get_device(device), tuple(int(w) for w in widths.split(','))
+        dev = get_device(device)
+        if not re.fullmatch(r'\d+(,\d+)*', widths): raise ValueError(f"widths={widths!r}: use whole numbers with commas between them, such as 16,16,32,64")
+        widths = tuple(map(int, widths.split(',')))
         _positive(seen=seen, batch=batch, lr=lr)
         make_unet(widths, size=2**len(widths))
         set_seed(seed)

@@ -372,8 +372,7 @@ class ProgressCB(Callback):
         self.mode, self.losses, self.valid, self.live, self.drawn, self.header = self.asked or display_mode(), [], [], None, time.time(), False
         self.metrics = next((cb for cb in learn.cbs if isinstance(cb, MetricsCB)), None)
         if self.metrics: self.metrics.log = self.log
-        bar = NBMasterBar if self.mode=='notebook' else ConsoleMasterBar
-        if self.mode != 'log': learn.epochs = self.mbar = bar(learn.epochs)
+        if self.mode != 'log': learn.epochs = self.mbar = (NBMasterBar if self.mode=='notebook' else ConsoleMasterBar)(learn.epochs)
     def before_epoch(self, learn:Learner):
         bar = NBProgressBar if self.mode=='notebook' else ConsoleProgressBar
         if self.mode != 'log': learn.dl = self.pbar = bar(learn.dl, leave=False, parent=self.mbar)
