@@ -23,15 +23,16 @@ def unchanged(*command):
     if changed: raise RuntimeError(f'{command[-1]} changes {", ".join(changed)}: run it and commit the result')
 
 def wheel():
-    "The wheel holds the package and the embedded sample, at most 6 MB of it"
+    "The wheel holds the package, the embedded sample (at most 6 MB) and the classifier (at most 4)"
     with tempfile.TemporaryDirectory() as tmp:
         src = shutil.copytree(root, Path(tmp)/'src', ignore=shutil.ignore_patterns('.git', '.venv', 'demo', 'nbs', '*.egg-info', 'build'))
         call(sys.executable, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '-w', tmp, src, cwd=tmp)
         files = {i.filename: i.compress_size for i in zipfile.ZipFile(next(Path(tmp).glob('*.whl'))).infolist()}
-    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*') for p in (root/'miniai').glob(g)} - files.keys()
+    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*') for p in (root/'miniai').glob(g)} - files.keys()
     if missing: raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
-    size = sum(v for k,v in files.items() if 'fashion_mnist_sample' in k)
-    if size > 6e6: raise RuntimeError(f'the sample takes {size/1e6:.1f} MB of the wheel, more than 6')
+    for part,limit in ('fashion_mnist_sample', 6e6), ('fashion_mnist_classifier', 4e6):
+        size = sum(v for k,v in files.items() if part in k)
+        if not 0 < size <= limit: raise RuntimeError(f'{part} takes {size/1e6:.1f} MB of the wheel: expected some, at most {limit/1e6:.0f}')
 
 def scripts():
     "Both console scripts are installed, explain themselves, and refuse a bad argument in one line"
