@@ -34,7 +34,12 @@ def main():
     if a.held_out: train, valid = [o[:-10_000] for o in train], [o[-10_000:] for o in train]
     config = dict(epochs=a.epochs, widths=a.widths, lr=a.lr, erase=a.erase, train_images=len(train[0]),
                   judged_on=f"{len(valid[0]):,} {'held-out training' if a.held_out else 'test'} images", machine=machine_info())
-    runs = json.loads(a.out.read_text())['runs'] if a.out and a.out.exists() else []
+    runs = []
+    if a.out and a.out.exists():
+        saved = json.loads(a.out.read_text())
+        other = [k for k in config if k != 'machine' and saved[k] != config[k]]
+        if other: p.error(f'{a.out} has runs with another {", ".join(other)}: choose another file')
+        runs = saved['runs']
     for seed in a.seeds:
         if seed in [r['seed'] for r in runs]: continue
         runs.append(one_run(train, valid, a, seed))
