@@ -44,7 +44,9 @@ def main():
         if seed in [r['seed'] for r in runs]: continue
         runs.append(one_run(train, valid, a, seed))
         if a.out: a.out.write_text(json.dumps(config | dict(runs=runs), indent=1)+'\n')
-    def spread(k): return f'{100*statistics.mean(r[k] for r in runs):.2f} ± {100*statistics.stdev(r[k] for r in runs) if len(runs)>1 else 0:.2f}'
+    def spread(k):
+        v = [100*r[k] for r in runs]
+        return f'{statistics.mean(v):.2f}' + (f' ± {statistics.stdev(v):.2f}' if len(v)>1 else '')
     print(config['machine'])
     print(Table([dict(epochs=a.epochs, seeds=len(runs), accuracy=spread('accuracy'), with_TTA=spread('accuracy_tta'), judged_on=config['judged_on'],
                       minutes_each=statistics.median(r['minutes'] for r in runs))]))
