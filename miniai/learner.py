@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['EVENTS', 'PHASES', 'Callback', 'run_cbs', 'CancelFitException', 'CancelEpochException', 'CancelBatchException',
-           'with_cbs', 'keep_modes', 'Learner', 'TrainCB', 'TrainLearner', 'DeviceCB', 'SingleBatchCB', 'EventCB',
-           'Mean', 'Accuracy', 'n_items', 'print_row', 'MetricsCB', 'sparkline', 'display_mode', 'ProgressCB',
-           'RecorderCB', 'BatchSchedCB', 'EpochSchedCB', 'LRFinderCB', 'save_weights', 'load_weights', 'CheckpointCB']
+           'CancelStepException', 'with_cbs', 'keep_modes', 'Learner', 'TrainCB', 'TrainLearner', 'DeviceCB',
+           'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'print_row', 'MetricsCB', 'sparkline',
+           'display_mode', 'ProgressCB', 'RecorderCB', 'BatchSchedCB', 'EpochSchedCB', 'LRFinderCB', 'save_weights',
+           'load_weights', 'CheckpointCB']
 
-# %% ../nbs/02_learner.ipynb #ecd8ec1d
+# %% ../nbs/02_learner.ipynb #483cbb6e
 import math, os, sys, time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from fastprogress.fastprogress import ConsoleMasterBar, ConsoleProgressBar, NBMa
 from torch import Tensor, nn, optim
 from .core import def_device, subplots, to_device
 
-# %% ../nbs/02_learner.ipynb #c730258d
+# %% ../nbs/02_learner.ipynb #f8722a96
 EVENTS = [f'{when}_{what}' for what in ('fit', 'epoch', 'batch') for when in ('before', 'after', 'cleanup')]
 EVENTS += ['after_predict', 'after_loss', 'after_backward', 'after_step']
 PHASES = ['predict', 'get_loss', 'backward', 'step', 'zero_grad']
@@ -38,7 +39,7 @@ class Callback:
             if nm.startswith(('before_', 'after_', 'cleanup_')) and nm not in EVENTS:
                 raise TypeError(f"{cls.__name__}.{nm} would never be called: there is no such event. Events: {', '.join(EVENTS)}")
 
-# %% ../nbs/02_learner.ipynb #82884998
+# %% ../nbs/02_learner.ipynb #d84d9a6b
 def run_cbs(
     cbs:Iterable,   # callbacks
     event:str,      # name of the event or phase
@@ -55,14 +56,15 @@ def run_cbs(
             error = error or e
     if error is not None: raise error
 
-# %% ../nbs/02_learner.ipynb #1de1130c
+# %% ../nbs/02_learner.ipynb #e0d02e2a
 class CancelFitException(Exception): "Raised by a callback to end the whole fit"
 class CancelEpochException(Exception): "Raised by a callback to skip the rest of this epoch"
 class CancelBatchException(Exception): "Raised by a callback to skip the rest of this batch"
+class CancelStepException(Exception): "Raised by a callback between backward and zero_grad to leave out the rest of these: the batch goes on with `after_batch`"
 
 _cancels = dict(fit=CancelFitException, epoch=CancelEpochException, batch=CancelBatchException)
 
-# %% ../nbs/02_learner.ipynb #dfafb10e
+# %% ../nbs/02_learner.ipynb #ff129d49
 class with_cbs:
     "Decorator: wraps a method of a learner in the events `before_nm`, `after_nm` (skipped if cancelled) and `cleanup_nm` (always)"
     def __init__(self,
@@ -84,7 +86,7 @@ class with_cbs:
             except _cancels[self.nm]: pass
         return _f
 
-# %% ../nbs/02_learner.ipynb #8c98ce6f
+# %% ../nbs/02_learner.ipynb #d9ae1753
 @contextmanager
 def keep_modes(
     model:Any, # a module; anything else has no modes to keep
@@ -95,7 +97,7 @@ def keep_modes(
     finally:
         for m,mode in modes.items(): m.training = mode
 
-# %% ../nbs/02_learner.ipynb #c095dd38
+# %% ../nbs/02_learner.ipynb #2bd64459
 class Learner:
     "A model, its data, a loss and callbacks, with `fit` to bring them together. Phases come from a subclass or from callbacks."
     def __init__(self,
@@ -114,9 +116,11 @@ class Learner:
         self.predict();  self.callback('after_predict')
         self.get_loss(); self.callback('after_loss')
         if self.training:
-            self.backward(); self.callback('after_backward')
-            self.step();     self.callback('after_step')
-            self.zero_grad()
+            try:
+                self.backward(); self.callback('after_backward')
+                self.step();     self.callback('after_step')
+                self.zero_grad()
+            except CancelStepException: pass
 
     @with_cbs('epoch')
     def _one_epoch(self):
@@ -174,7 +178,7 @@ class Learner:
         "Is the model in training mode?"
         return self.model.training
 
-# %% ../nbs/02_learner.ipynb #e2e95ea1
+# %% ../nbs/02_learner.ipynb #1e81c4f5
 @patch
 def _check(self:Learner, n_epochs, train, valid, lr):
     if not isinstance(n_epochs, int) or n_epochs < 1: raise ValueError(f"n_epochs={n_epochs!r}: use a whole number, 1 or more")
@@ -192,7 +196,7 @@ def _check(self:Learner, n_epochs, train, valid, lr):
         if nm=='get_loss' and self.loss_func is None and getattr(who[0].get_loss, 'uses_loss_func', False):
             raise TypeError("loss_func is None: pass one to the learner, for example loss_func=F.cross_entropy")
 
-# %% ../nbs/02_learner.ipynb #0757311e
+# %% ../nbs/02_learner.ipynb #4869960c
 class TrainCB(Callback):
     "The five phases of plain training: `preds = model(*inputs)`, `loss = loss_func(preds, *targets)`, backward, step, zero_grad"
     def __init__(self,
@@ -207,7 +211,7 @@ class TrainCB(Callback):
     def step(self, learn:Learner): learn.opt.step()
     def zero_grad(self, learn:Learner): learn.opt.zero_grad()
 
-# %% ../nbs/02_learner.ipynb #51077d2b
+# %% ../nbs/02_learner.ipynb #f344cc8a
 class TrainLearner(Learner):
     "A `Learner` that has the five phases built in; the first item of a batch is the input, the others are targets"
     def predict(self): self.preds = self.model(self.batch[0])
@@ -217,7 +221,7 @@ class TrainLearner(Learner):
     def step(self): self.opt.step()
     def zero_grad(self): self.opt.zero_grad()
 
-# %% ../nbs/02_learner.ipynb #1d76b1b2
+# %% ../nbs/02_learner.ipynb #ad37a3d1
 class DeviceCB(Callback):
     "Moves the model (before fit) and each batch to `device`"
     order = -10
@@ -227,13 +231,13 @@ class DeviceCB(Callback):
     def before_fit(self, learn:Learner): learn.model.to(self.device)
     def before_batch(self, learn:Learner): learn.batch = to_device(learn.batch, self.device)
 
-# %% ../nbs/02_learner.ipynb #eac7cb44
+# %% ../nbs/02_learner.ipynb #6a25b83b
 class SingleBatchCB(Callback):
     "Ends the fit after the first batch; `learn.batch`, `learn.preds` and `learn.loss` stay, to be looked at"
     order = 100
     def after_batch(self, learn:Learner): raise CancelFitException()
 
-# %% ../nbs/02_learner.ipynb #bbfe17c2
+# %% ../nbs/02_learner.ipynb #a79860dc
 class EventCB(Callback):
     "Calls plain functions on events: `EventCB(after_loss=f)` calls `f(learn)`. Raises `ValueError` for a name that is no event."
     def __init__(self,
@@ -245,7 +249,7 @@ class EventCB(Callback):
             if nm not in EVENTS: raise ValueError(f"{nm!r} is not an event; events: {', '.join(EVENTS)}")
             setattr(self, nm, f)
 
-# %% ../nbs/02_learner.ipynb #1d84e5be
+# %% ../nbs/02_learner.ipynb #30f91735
 class Mean:
     "A weighted mean; values stay on their device until `compute`, which uses float64 and raises `ValueError` if there are none"
     def __init__(self): self.reset()
@@ -265,7 +269,7 @@ class Mean:
         v, w = torch.stack(self.values).cpu().double(), torch.tensor(self.weights).double()
         return (v@w/w.sum()).item()
 
-# %% ../nbs/02_learner.ipynb #a4c5ceda
+# %% ../nbs/02_learner.ipynb #fbb4deb3
 class Accuracy:
     "The share of rows whose largest entry is at the target's index. Raises `ValueError` if shapes do not fit."
     def __init__(self): self.reset()
@@ -286,7 +290,7 @@ class Accuracy:
         if not self.n: raise ValueError("the accuracy of nothing: call update before compute")
         return torch.stack(self.hits).sum().item()/self.n
 
-# %% ../nbs/02_learner.ipynb #b64a8e6f
+# %% ../nbs/02_learner.ipynb #ead0bd28
 def n_items(
     batch:Any, # a tensor, or any nesting of lists, tuples and dictionaries with a tensor in it
 )->int:
@@ -297,14 +301,14 @@ def n_items(
         except ValueError: pass
     raise ValueError(f"no tensor in a batch of type {type(batch).__name__}")
 
-# %% ../nbs/02_learner.ipynb #3d58eff3
+# %% ../nbs/02_learner.ipynb #6c66e3d8
 def print_row(
     row:Mapping, # what to print
 ):
     "Print one line of `name value` pairs, floats to four significant digits"
     print('  '.join(f'{k} {v:.4g}' if isinstance(v, float) else f'{k} {v}' for k,v in row.items()), flush=True)
 
-# %% ../nbs/02_learner.ipynb #b2f56415
+# %% ../nbs/02_learner.ipynb #441b1ade
 class MetricsCB(Callback):
     "Loss and metrics of each epoch, printed as `log` says and kept in `history`; found as `learn.metrics`"
     order, in_lr_find = 10, False
@@ -327,7 +331,7 @@ class MetricsCB(Callback):
         self.history.append(row | dict(seconds=time.perf_counter()-self.start))
         self.log(self.history[-1])
 
-# %% ../nbs/02_learner.ipynb #fe22e17a
+# %% ../nbs/02_learner.ipynb #7c4fa51e
 def sparkline(
     values:Sequence[float], # at least one number
     width:int=16,           # characters at most
@@ -338,13 +342,13 @@ def sparkline(
     lo, hi = min(v), max(v)
     return ''.join('▁▂▃▄▅▆▇█'[int(7.999*(o-lo)/(hi-lo))] if hi>lo else '▄' for o in v)
 
-# %% ../nbs/02_learner.ipynb #f03a845e
+# %% ../nbs/02_learner.ipynb #105053a9
 def display_mode()->str:
     "Where output goes: 'notebook' (a Jupyter kernel's), 'terminal' (somebody watches), or 'log' (a file, a pipe, a test)"
     if type(sys.stdout).__module__.startswith('ipykernel'): return 'notebook'
     return 'terminal' if sys.stdout.isatty() else 'log'
 
-# %% ../nbs/02_learner.ipynb #5a99cd56
+# %% ../nbs/02_learner.ipynb #9128bd62
 class _LivePlot:
     def __init__(self):
         from IPython.display import display
@@ -357,7 +361,7 @@ class _LivePlot:
         self.ax.set(title='Loss while training', xlabel='batch', ylabel='loss', yscale='log')
         self.ax.legend(); self.out.update(self.fig)
 
-# %% ../nbs/02_learner.ipynb #5b87166f
+# %% ../nbs/02_learner.ipynb #b1c4e71a
 class ProgressCB(Callback):
     "Progress bars, live loss curve and a table of metrics (if there is a `MetricsCB`), as the place allows: see `display_mode`"
     order, in_lr_find = 20, False
@@ -390,7 +394,7 @@ class ProgressCB(Callback):
         if not self.header: self.mbar.write(list(row), table=True); self.header = True
         self.mbar.write([f'{v:.4f}' if isinstance(v, float) else str(v) for v in row.values()], table=True)
 
-# %% ../nbs/02_learner.ipynb #f04e240e
+# %% ../nbs/02_learner.ipynb #a1f8cf7f
 @patch
 def draw(self:ProgressCB):
     "Bring the loss curve up to date"
@@ -402,7 +406,7 @@ def draw(self:ProgressCB):
         self.live.update(y, self.valid)
     self.drawn = time.time()
 
-# %% ../nbs/02_learner.ipynb #9355d122
+# %% ../nbs/02_learner.ipynb #c8ce32f1
 class RecorderCB(Callback):
     "Keeps the loss of each training batch, and `name=function(learn)` values; they stay on their device until read"
     order, in_lr_find = 10, False
@@ -429,7 +433,7 @@ class RecorderCB(Callback):
             ax.set(title=f'{k} of each batch', xlabel='batch', ylabel=k, yscale=yscale if k=='loss' else 'linear')
         return fig
 
-# %% ../nbs/02_learner.ipynb #e0002b24
+# %% ../nbs/02_learner.ipynb #8f937a23
 class _SchedCB(Callback):
     order, in_lr_find = 30, False
     def __init__(self,
@@ -438,19 +442,21 @@ class _SchedCB(Callback):
         if not callable(sched_func): raise TypeError(f"sched_func is a {type(sched_func).__name__}: pass a function from an optimizer to a scheduler")
         self.sched_func = sched_func
     def before_fit(self, learn:Learner): self.sched = self.sched_func(learn.opt)
-    def _step(self, learn):
-        if learn.training: self.sched.step()
 
 class BatchSchedCB(_SchedCB):
-    "Steps a scheduler after each training batch; see `EpochSchedCB`"
-    def after_batch(self, learn:Learner): self._step(learn)
+    "Steps a scheduler after each training batch in which the optimizer made a step; see `EpochSchedCB`"
+    def before_batch(self, learn:Learner): self.stepped = False
+    def after_step(self, learn:Learner): self.stepped = True
+    def after_batch(self, learn:Learner):
+        if self.stepped: self.sched.step()
 
-# %% ../nbs/02_learner.ipynb #8678be6e
+# %% ../nbs/02_learner.ipynb #0db69512
 class EpochSchedCB(_SchedCB):
     "Steps a scheduler after each training epoch; see `BatchSchedCB`"
-    def after_epoch(self, learn:Learner): self._step(learn)
+    def after_epoch(self, learn:Learner):
+        if learn.training: self.sched.step()
 
-# %% ../nbs/02_learner.ipynb #0eeec9c2
+# %% ../nbs/02_learner.ipynb #b30cfa8f
 class LRFinderCB(Callback):
     "Raises the learning rate each batch until the loss explodes, then ends the fit and restores the weights"
     order = 50
@@ -482,7 +488,7 @@ class LRFinderCB(Callback):
         if not self.lrs: raise ValueError("nothing recorded yet: run a fit with this callback")
         return self.lrs[min(range(len(self.losses)), key=lambda i: self.losses[i] if math.isfinite(self.losses[i]) else math.inf)]/3
 
-# %% ../nbs/02_learner.ipynb #3a6e8bee
+# %% ../nbs/02_learner.ipynb #7d089fd7
 @patch
 def lr_find(self:Learner,
     start_lr:float=1e-5, # the first rate
@@ -497,19 +503,20 @@ def lr_find(self:Learner,
     finally: self.cbs = cbs
     return finder
 
-# %% ../nbs/02_learner.ipynb #5ac2c91e
+# %% ../nbs/02_learner.ipynb #9d9050a4
 def save_weights(
-    model:nn.Module, # its parameters and buffers are saved, in their own precision
-    path:str|Path,   # a .safetensors file; its folder is made if need be
+    model:nn.Module,         # its parameters and buffers are saved, in their own precision
+    path:str|Path,           # a .safetensors file; its folder is made if need be
+    metadata:dict|None=None, # strings to keep in the file
 ):
     "Write the model's weights to `path`, all or nothing"
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     tmp = path.with_name(path.name+'.tmp')
-    safetensors.torch.save_model(model, str(tmp))
+    safetensors.torch.save_model(model, str(tmp), metadata)
     os.replace(tmp, path)
 
-# %% ../nbs/02_learner.ipynb #eb74b383
+# %% ../nbs/02_learner.ipynb #c830716d
 def load_weights(
     model:nn.Module, # changed in place
     path:str|Path,   # a file from `save_weights`
@@ -519,7 +526,7 @@ def load_weights(
     try: safetensors.torch.load_model(model, str(path), device=str(next(model.parameters()).device))
     except Exception as e: raise ValueError(f"path={str(path)!r} does not fit this model: {' '.join(str(e).split())[:300]}") from e
 
-# %% ../nbs/02_learner.ipynb #79f821dc
+# %% ../nbs/02_learner.ipynb #1eb5a407
 class CheckpointCB(Callback):
     "Saves the model after each training epoch and when a fit is interrupted; restores the last good weights if they become nan"
     order, in_lr_find = 40, False
