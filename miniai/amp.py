@@ -27,7 +27,8 @@ def half_speed(
     if dtype not in (torch.bfloat16, torch.float16): raise ValueError(f"dtype={dtype}: expected torch.bfloat16 or torch.float16")
     device = torch.device(device)
     ch, n = (64, 8) if device.type=='cpu' else (256, 64)   # enough work to be measured
-    conv, x = nn.Conv2d(ch, ch, 3, padding=1, device=device), torch.randn(n, ch, 32, 32, device=device)
+    with torch.random.fork_rng(devices=[]):   # leaves everybody's random numbers as they were
+        conv, x = nn.Conv2d(ch, ch, 3, padding=1).to(device), torch.randn(n, ch, 32, 32).to(device)
     def seconds(enabled):
         start = time.perf_counter()
         with torch.autocast(device.type, dtype, enabled=enabled): y = conv(x)
