@@ -342,8 +342,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'miniai.schedules.DiffusionCB.__init__': ('schedules.html#diffusioncb.__init__', 'miniai/schedules.py'),
                                   'miniai.schedules.DiffusionCB.before_batch': ( 'schedules.html#diffusioncb.before_batch',
                                                                                  'miniai/schedules.py'),
-                                  'miniai.schedules.DiffusionCB.before_epoch': ( 'schedules.html#diffusioncb.before_epoch',
-                                                                                 'miniai/schedules.py'),
                                   'miniai.schedules.DiffusionCB.times': ('schedules.html#diffusioncb.times', 'miniai/schedules.py'),
                                   'miniai.schedules._check_target': ('schedules.html#_check_target', 'miniai/schedules.py'),
                                   'miniai.schedules._like': ('schedules.html#_like', 'miniai/schedules.py'),

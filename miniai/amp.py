@@ -29,6 +29,7 @@ def half_speed(
     ch, n = (64, 8) if device.type=='cpu' else (256, 64)   # enough work to be measured
     with torch.random.fork_rng(devices=[]):   # leaves everybody's random numbers as they were
         conv, x = nn.Conv2d(ch, ch, 3, padding=1).to(device), torch.randn(n, ch, 32, 32).to(device)
+    @torch.enable_grad()
     def seconds(enabled):
         start = time.perf_counter()
         with torch.autocast(device.type, dtype, enabled=enabled): y = conv(x)
@@ -80,6 +81,7 @@ class MixedPrecisionCB(Callback):
     def before_fit(self, learn:Learner):
         device = next(learn.model.parameters()).device
         self.dtype, self.skipped = self.asked or amp_dtype(device), 0
+        if self.asked is None and self.dtype==torch.float32: print(f'MixedPrecisionCB: no 16-bit format is faster than float32 on {device}, so this fit stays in float32 (dtype=torch.bfloat16 forces it)')
         cast = torch.autocast(device.type, self.dtype, enabled=self.dtype!=torch.float32)
         self.scaler = torch.amp.GradScaler(device.type, init_scale=self.init_scale, growth_interval=self.growth_interval, enabled=self.dtype==torch.float16)
         learn.predict, learn.get_loss = cast(learn.predict), cast(learn.get_loss)
@@ -142,7 +144,7 @@ class EMACB(Callback):
         decay:float=0.99, # d; looks back 1/(1-d) steps; at least 0 and below 1
     ):
         if not 0 <= decay < 1: raise ValueError(f"decay={decay}: use at least 0 and less than 1")
-        self.decay,self.n,self.avg,self.kept = decay,0,[],None
+        self.decay,self.n,self.avg,self.kept,self.swapped = decay,0,[],None,False
     def before_fit(self, learn:Learner):
         params = list(learn.model.parameters())
         if [a.shape for a in self.avg] != [p.shape for p in params]: self.n, self.avg = 0, [torch.zeros_like(p, dtype=torch.float32) for p in params]
@@ -155,7 +157,8 @@ class EMACB(Callback):
     def swap_in(self,
         model:nn.Module, # gets the averaged weights; its own are kept aside until `swap_out`
     ):
-        "Raises `ValueError` if nothing was averaged yet"
+        "Raises `ValueError` if nothing was averaged yet, or the average is in already (a second time would lose the model's own weights)"
+        if self.kept is not None: raise ValueError("the average is in the model already: call swap_out first")
         if not self.n: raise ValueError("there is no average yet: fit with this callback, or load one")
         self.kept = [p.clone() for p in model.parameters()]
         for a,p in zip(self.avg, model.parameters()): p.copy_(a/(1-self.decay**self.n))
@@ -175,8 +178,10 @@ class EMACB(Callback):
         try: yield model
         finally: self.swap_out(model)
     def before_epoch(self, learn:Learner):
-        if not learn.training and self.n: self.swap_in(learn.model)
-    def cleanup_epoch(self, learn:Learner): self.swap_out(learn.model)
+        self.swapped = not learn.training and self.n > 0 and self.kept is None   # inside `averaged` there is nothing to do
+        if self.swapped: self.swap_in(learn.model)
+    def cleanup_epoch(self, learn:Learner):
+        if self.swapped: self.swap_out(learn.model); self.swapped = False
 
 # %% ../nbs/07_mixed_precision.ipynb #c11081b7
 @patch
@@ -198,8 +203,9 @@ def load(self:EMACB,
     "Read weights and average back. Raises `FileNotFoundError` if one is missing, `ValueError` for another model or decay."
     path, copy = Path(path), deepcopy(model)
     ema_path = path.with_suffix('.ema'+path.suffix)
-    load_weights(model, path); load_weights(copy, ema_path)
+    load_weights(copy, ema_path)
     with safetensors.safe_open(ema_path, 'pt') as f: meta = f.metadata()
     if float(meta['decay']) != self.decay: raise ValueError(f"path={str(path)!r} was averaged with decay {meta['decay']}, not {self.decay}")
+    load_weights(model, path)
     self.n = int(meta['steps'])
     self.avg = [p.detach().float()*(1-self.decay**self.n) for p in copy.parameters()]

@@ -175,7 +175,7 @@ class DiffusionCB(Callback):
     ):
         _check_target(target); loss_weight(target, torch.ones(1)/2, weighting)
         self.schedule,self.target,self.weighting,self.valid_seed = schedule,target,weighting,valid_seed
-    def before_epoch(self, learn:Learner): self.generator = None if learn.training else torch.Generator().manual_seed(self.valid_seed)
+    before_epoch = DDPMCB.before_epoch
     def times(self,
         n:int, # how many
     )->tuple[Tensor, Tensor]: # times for the model (n,) and their ᾱ (n,), on the CPU
@@ -241,5 +241,5 @@ def fit_diffusion(
     sched = BatchSchedCB(partial(OneCycleLR, max_lr=lr, total_steps=n_epochs*len(dls.train)))
     all_cbs = [DiffusionCB(schedule, target, weighting), DeviceCB(), sched, MixedPrecisionCB(), *L(ema), *L(cbs)]
     TrainLearner(model, dls, weighted_mse, lr, all_cbs, partial(optim.Adam, eps=1e-5)).fit(n_epochs, valid=valid)
-    if ema is not None: ema.swap_in(model); ema.kept = None
+    if ema is not None: ema.swap_in(model)
     return Denoiser(model.eval(), schedule, target)
