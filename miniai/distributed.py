@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['rows_of', 'AccelerateCB']
 
-# %% ../nbs/07b_distributed.ipynb #6e595c55
+# %% ../nbs/07b_distributed.ipynb #055c200b
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
@@ -15,7 +15,7 @@ from torch import Tensor
 from .learner import *
 from .amp import *
 
-# %% ../nbs/07b_distributed.ipynb #7e2c522d
+# %% ../nbs/07b_distributed.ipynb #f88a2899
 def rows_of(
     batch:Any, # tensors in any nesting of lists, tuples and dictionaries
     rows:slice, # which rows
@@ -26,7 +26,7 @@ def rows_of(
     if isinstance(batch, Mapping): return {k:rows_of(v, rows, n) for k,v in batch.items()}
     return type(batch)(rows_of(o, rows, n) for o in batch) if isinstance(batch, (list, tuple)) else batch
 
-# %% ../nbs/07b_distributed.ipynb #67bfcac3
+# %% ../nbs/07b_distributed.ipynb #60a647d1
 class AccelerateCB(DeviceCB):
     "Trains in the processes that `accelerate launch` started, each on its rows of every batch, to the same result as one process. In place of `DeviceCB`."
     order = -20
