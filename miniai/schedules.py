@@ -7,7 +7,7 @@ __all__ = ['TARGETS', 'logsnr', 'linear_alphabar', 'cosine_alphabar', 'sigmoid_a
            'discretize', 'target_of', 'x0_eps', 'zero_terminal_snr', 'loss_weight', 'weighted_mse', 'DiffusionCB',
            'Denoiser', 'fit_diffusion']
 
-# %% ../nbs/08_schedules.ipynb #a2e3bbdd
+# %% ../nbs/08_schedules.ipynb #e46fa600
 import math, torch
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from .learner import *
 from .ddpm import *
 from .amp import *
 
-# %% ../nbs/08_schedules.ipynb #cd03c51d
+# %% ../nbs/08_schedules.ipynb #ec0bc488
 def logsnr(
     alphabar:Tensor|float, # ᾱ, 0 … 1
 )->Tensor:                 # float64: from -inf (pure noise) to inf (pure image)
@@ -28,7 +28,7 @@ def logsnr(
     if not ((ᾱ>=0)&(ᾱ<=1)).all(): raise ValueError(f"alphabar goes from {ᾱ.min():.3g} to {ᾱ.max():.3g}: it must stay in 0 … 1")
     return ᾱ.logit()
 
-# %% ../nbs/08_schedules.ipynb #f3462213
+# %% ../nbs/08_schedules.ipynb #298a51ea
 def _u(u):
     u = torch.as_tensor(u, dtype=torch.float64)
     if not ((u>=0)&(u<=1)).all(): raise ValueError(f"u goes from {u.min():.3g} to {u.max():.3g}: time must stay in 0 … 1")
@@ -43,7 +43,7 @@ def linear_alphabar(
     u = _u(u)
     return (-beta_min*u - (beta_max-beta_min)*u**2/2).exp()
 
-# %% ../nbs/08_schedules.ipynb #d9219b3f
+# %% ../nbs/08_schedules.ipynb #d60c71bd
 def cosine_alphabar(
     u:Tensor|float,   # time, 0 … 1
     s:float=0.008,    # offset
@@ -63,7 +63,7 @@ def sigmoid_alphabar(
     a, b = 1/(1+math.exp(-start/tau)), 1/(1+math.exp(-end/tau))
     return (b-((start+(end-start)*_u(u))/tau).sigmoid())/(b-a)
 
-# %% ../nbs/08_schedules.ipynb #2e1ad8fe
+# %% ../nbs/08_schedules.ipynb #d6b8044e
 def shifted(
     alphabar:Callable, # a schedule: u -> ᾱ
     scale:float,       # s; below 1 gives more noise, above 1 less
@@ -82,7 +82,7 @@ def logsnr_alphabar(
     if not logsnr_max > logsnr_min: raise ValueError(f"logsnr_max={logsnr_max}, logsnr_min={logsnr_min}: λ must fall")
     return (logsnr_max+(logsnr_min-logsnr_max)*_u(u)).sigmoid()
 
-# %% ../nbs/08_schedules.ipynb #ef401596
+# %% ../nbs/08_schedules.ipynb #c88aec7a
 def discretize(
     alphabar:Callable,     # a schedule: u -> ᾱ
     n_steps:int=1000,      # T, at least 2
@@ -94,7 +94,7 @@ def discretize(
     if not (ᾱ.diff() < 0).all(): raise ValueError("alphabar must fall from u = 0 to 1")
     return Schedule.from_beta((1-ᾱ[1:]/ᾱ[:-1]).clamp(max=beta_max).float())
 
-# %% ../nbs/08_schedules.ipynb #cd637346
+# %% ../nbs/08_schedules.ipynb #a305fbf3
 TARGETS = 'eps', 'x0', 'v'
 
 def _check_target(target):
@@ -130,7 +130,7 @@ def x0_eps(
         raise ValueError(f"alphabar is {0 if target=='eps' else 1} somewhere: there {target} says nothing about the {'image' if target=='eps' else 'noise'}; predict v")
     return ((x_t-b*pred)/a, pred) if target=='eps' else (pred, (x_t-a*pred)/b)
 
-# %% ../nbs/08_schedules.ipynb #4a24b5f3
+# %% ../nbs/08_schedules.ipynb #095de0c9
 def zero_terminal_snr(
     schedule:Schedule,  # any
 )->Schedule:            # with ᾱ = 0 at the last step, and an unchanged first one
@@ -140,7 +140,7 @@ def zero_terminal_snr(
     α = torch.cat([ᾱ[:1], ᾱ[1:]/ᾱ[:-1]])
     return Schedule(1-α, α, ᾱ)
 
-# %% ../nbs/08_schedules.ipynb #2ac494e9
+# %% ../nbs/08_schedules.ipynb #4b09bbe6
 def loss_weight(
     target:str,            # 'eps', 'x0' or 'v'
     alphabar:Tensor,       # ᾱ (n,)
@@ -164,7 +164,7 @@ def weighted_mse(
     if pred.shape != target.shape or weight.shape != pred.shape[:1]: raise ValueError(f"shapes {tuple(pred.shape)}, {tuple(target.shape)} and {tuple(weight.shape)}: expected (n,…), (n,…) and (n,)")
     return ((pred-target).square().flatten(1).mean(1)*weight).mean()
 
-# %% ../nbs/08_schedules.ipynb #a21f7d50
+# %% ../nbs/08_schedules.ipynb #2142b2f7
 class DiffusionCB(Callback):
     "Turns batches of images in [-1, 1] into `((x_t, time), target, weight)`, for `weighted_mse`. Raises `ValueError` for images outside that range, an unknown target or weighting."
     def __init__(self,
@@ -192,7 +192,7 @@ class DiffusionCB(Callback):
         a = _like(ᾱ, x_0)
         learn.batch = (a.sqrt()*x_0+(1-a).sqrt()*ε, t), target_of(self.target, x_0, ε, ᾱ), loss_weight(self.target, ᾱ, self.weighting)
 
-# %% ../nbs/08_schedules.ipynb #4182caf8
+# %% ../nbs/08_schedules.ipynb #de7d6a9f
 class Denoiser:
     "A network with its schedule and target: from x_t and the time it tells image and noise. Raises `ValueError` for an unknown target, or times outside whole steps."
     def __init__(self,
@@ -221,7 +221,7 @@ class Denoiser:
         if self.clip: x̂_0 = x̂_0.clamp(-1, 1); ε̂ = (x_t-ᾱ.sqrt().float()*x̂_0)/(1-ᾱ).sqrt().float() if ᾱ < 1 else ε̂
         return x̂_0, ε̂
 
-# %% ../nbs/08_schedules.ipynb #dabcfbd0
+# %% ../nbs/08_schedules.ipynb #e4faa01e
 def fit_diffusion(
     model:nn.Module,                            # takes (x_t, t), like `UNet`; trained in place
     dls:DataLoaders,                            # images in [-1, 1]
