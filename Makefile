@@ -1,4 +1,4 @@
-# make demo   train a small diffusion model on Fashion-MNIST and sample from it (about ten minutes on two CPU cores)
+# make demo   train a small diffusion model on Fashion-MNIST and sample from it (a few minutes on two CPU cores)
 # make test   run every notebook as a test, and the checks of the package; ends with "N passed, N failed"
 # make run    execute notebooks in full, top to bottom, and keep their outputs: make run NB="00_core 01_datasets"
 # make docs   the notebooks as web pages in _docs/

@@ -23,20 +23,20 @@ def unchanged(*command):
     if changed: raise RuntimeError(f'{command[-1]} changes {", ".join(changed)}: run it and commit the result')
 
 def wheel():
-    "The wheel holds the package, the embedded sample (at most 6 MB) and the classifier (at most 4)"
+    "The wheel holds the package, the embedded sample (at most 6 MB), the classifier (4) and the diffusion model (8)"
     with tempfile.TemporaryDirectory() as tmp:
         src = shutil.copytree(root, Path(tmp)/'src', ignore=shutil.ignore_patterns('.git', '.venv', 'demo', 'nbs', '*.egg-info', 'build'))
         call(sys.executable, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '-w', tmp, src, cwd=tmp)
         files = {i.filename: i.compress_size for i in zipfile.ZipFile(next(Path(tmp).glob('*.whl'))).infolist()}
-    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*') for p in (root/'miniai').glob(g)} - files.keys()
+    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*', 'fashion_mnist_diffusion/*') for p in (root/'miniai').glob(g)} - files.keys()
     if missing: raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
-    for part,limit in ('fashion_mnist_sample', 6e6), ('fashion_mnist_classifier', 4e6):
+    for part,limit in ('fashion_mnist_sample', 6e6), ('fashion_mnist_classifier', 4e6), ('fashion_mnist_diffusion', 8e6):
         size = sum(v for k,v in files.items() if part in k)
         if not 0 < size <= limit: raise RuntimeError(f'{part} takes {size/1e6:.1f} MB of the wheel: expected some, at most {limit/1e6:.0f}')
 
 def scripts():
-    "Both console scripts are installed, explain themselves, and refuse a bad argument in one line"
-    for nm,bad in ('miniai_train', '--seen'), ('miniai_sample', '--n'):
+    "The console scripts are installed, explain themselves, and refuse a bad argument in one line"
+    for nm,bad in ('miniai_train', '--seen'), ('miniai_sample', '--n'), ('miniai_eval', '--n'):
         if '--seed' not in (said := call(bin_dir/nm, '--help')): raise RuntimeError(said)
         r = subprocess.run([bin_dir/nm, bad, '0'], env=env, capture_output=True, text=True, timeout=300)
         if (r.returncode, r.stdout, r.stderr) != (2, '', f'{nm}: {bad[2:]}=0: use 1 or more\n'): raise RuntimeError(f'{nm} {bad} 0: {r}')
