@@ -32,7 +32,7 @@ def features(
     body = nn.Sequential(*(m for nm,m in classifier.named_children() if nm != 'head'))
     with keep_modes(classifier):
         classifier.eval()
-        return torch.cat([body(xb.to(device).float()/255).double().cpu() for xb in images.split(batch)])
+        return torch.cat([body(xb.to(device).float()/255).cpu().double() for xb in images.split(batch)])
 
 # %% ../nbs/09_fid.ipynb #1e9e766e
 def nearest(

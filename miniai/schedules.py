@@ -101,7 +101,7 @@ def _check_target(target):
     if target not in TARGETS: raise ValueError(f"target={target!r}: expected one of {', '.join(TARGETS)}")
 
 def _like(alphabar, x):
-    ᾱ = torch.as_tensor(alphabar, device=x.device).to(x.dtype)
+    ᾱ = torch.as_tensor(alphabar).to(x.dtype).to(x.device)   # in this order: MPS has no float64
     return ᾱ.view(-1, *[1]*(x.ndim-1)) if ᾱ.ndim else ᾱ
 
 def target_of(
@@ -187,10 +187,10 @@ class DiffusionCB(Callback):
     def before_batch(self, learn:Learner):
         x_0 = learn.batch[0]
         if learn.iter==0: check_range(x_0)
-        t, ᾱ = (o.to(x_0.device) for o in self.times(len(x_0)))
+        t, ᾱ = self.times(len(x_0))
+        a, weight = _like(ᾱ, x_0), loss_weight(self.target, ᾱ, self.weighting)
         ε = torch.randn(x_0.shape, generator=self.generator, device='cpu' if self.generator else x_0.device).to(x_0.device)
-        a = _like(ᾱ, x_0)
-        learn.batch = (a.sqrt()*x_0+(1-a).sqrt()*ε, t), target_of(self.target, x_0, ε, ᾱ), loss_weight(self.target, ᾱ, self.weighting)
+        learn.batch = (a.sqrt()*x_0+(1-a).sqrt()*ε, t.to(x_0.device)), target_of(self.target, x_0, ε, ᾱ), weight.to(x_0.device)
 
 # %% ../nbs/08_schedules.ipynb #de7d6a9f
 class Denoiser:
@@ -209,7 +209,7 @@ class Denoiser:
         "ᾱ at a time"
         if not isinstance(self.schedule, Schedule): return self.schedule((t+1)/1000)
         if t != int(t) or not 0 <= t < self.schedule.n_steps: raise ValueError(f"t={t}: this schedule has the whole steps 0 to {self.schedule.n_steps-1}")
-        return self.schedule.alphabar[int(t)].double().cpu()
+        return self.schedule.alphabar[int(t)].cpu().double()
     def __call__(self,
         x_t:Tensor,  # noised images (n,…)
         t:float,     # their time
