@@ -23,12 +23,12 @@ def unchanged(*command):
     if changed: raise RuntimeError(f'{command[-1]} changes {", ".join(changed)}: run it and commit the result')
 
 def wheel():
-    "The wheel holds the package, the embedded sample (at most 6 MB), the classifier (4) and the diffusion model (8)"
+    "The wheel holds the package, the embedded sample (at most 6 MB), the classifier (4) and the diffusion model with its guide (8)"
     with tempfile.TemporaryDirectory() as tmp:
         src = shutil.copytree(root, Path(tmp)/'src', ignore=shutil.ignore_patterns('.git', '.venv', 'demo', 'nbs', '*.egg-info', 'build'))
         call(sys.executable, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '-w', tmp, src, cwd=tmp)
         files = {i.filename: i.compress_size for i in zipfile.ZipFile(next(Path(tmp).glob('*.whl'))).infolist()}
-    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*', 'fashion_mnist_diffusion/*') for p in (root/'miniai').glob(g)} - files.keys()
+    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*', 'fashion_mnist_diffusion/**/*') for p in (root/'miniai').glob(g) if p.is_file()} - files.keys()
     if missing: raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
     for part,limit in ('fashion_mnist_sample', 6e6), ('fashion_mnist_classifier', 4e6), ('fashion_mnist_diffusion', 8e6):
         size = sum(v for k,v in files.items() if part in k)
