@@ -233,6 +233,7 @@ def fit_diffusion(
     decay:float|None=None,                      # with a number, the model ends with the averaged weights of `EMACB`
     valid:bool=False,                           # validate after each epoch?
     cbs:Callback|list|None=None,                # more callbacks
+    opt_func:Callable|None=None,                # makes an optimizer from parameters and rate; None is Adam with eps=1e-5
 )->Denoiser:
     "Train a diffusion model. Raises `ValueError` for n_epochs or lr that cannot be, an unknown target or weighting, or images out of range."
     if not (isinstance(n_epochs, int) and n_epochs > 0): raise ValueError(f"n_epochs={n_epochs!r}: use a whole number, 1 or more")
@@ -240,6 +241,6 @@ def fit_diffusion(
     ema = None if decay is None else EMACB(decay)
     sched = BatchSchedCB(partial(OneCycleLR, max_lr=lr, total_steps=n_epochs*len(dls.train)))
     all_cbs = [DiffusionCB(schedule, target, weighting), DeviceCB(), sched, MixedPrecisionCB(), *L(ema), *L(cbs)]
-    TrainLearner(model, dls, weighted_mse, lr, all_cbs, partial(optim.Adam, eps=1e-5)).fit(n_epochs, valid=valid)
+    TrainLearner(model, dls, weighted_mse, lr, all_cbs, opt_func or partial(optim.Adam, eps=1e-5)).fit(n_epochs, valid=valid)
     if ema is not None: ema.swap_in(model)
     return Denoiser(model.eval(), schedule, target)
