@@ -1,13 +1,13 @@
 # make demo   train a small diffusion model on Fashion-MNIST and sample from it (a few minutes on two CPU cores)
 # make test   run every notebook as a test, and the checks of the package; ends with "N passed, N failed"
-# make run    execute notebooks in full, top to bottom, and keep their outputs: make run NB="00_core 01_datasets"
+# make run    execute notebooks in full, top to bottom, and keep their outputs: make run NB="01_datasets lib/core"
 # make docs   the notebooks as web pages in _docs/
 # make readme write README.md from nbs/index.ipynb
 # make sample build the embedded sample again: make sample SOURCE=/usr/share/datasets/fashion-mnist
 
 PYTHON ?= python3
 BIN    := .venv/bin
-NB     ?= $(filter-out index,$(patsubst nbs/%.ipynb,%,$(wildcard nbs/*.ipynb)))
+NB     ?= $(filter-out index,$(patsubst nbs/%.ipynb,%,$(wildcard nbs/[0-9]*.ipynb nbs/appendix/*.ipynb nbs/lib/*.ipynb)))
 
 .PHONY: help demo test run docs readme sample
 help:

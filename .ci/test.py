@@ -1,10 +1,13 @@
-"""What `make test` runs: each notebook with nbdev-test (smoke runs), then the checks of the package. Ends with `N passed, N failed`."""
+"""What `make test` runs: each notebook with nbdev-test (smoke runs), side by side, one process and one thread for
+each core, then the checks of the package. Ends with `N passed, N failed`."""
 import importlib.metadata, os, shutil, subprocess, sys, tempfile, time, zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
 bin_dir = Path(sys.executable).parent
-env = os.environ | dict(MINIAI_SMOKE='1', MPLBACKEND='agg', PATH=f'{bin_dir}{os.pathsep}{os.environ["PATH"]}', PYTHONWARNINGS='default')
+env = os.environ | dict(MINIAI_SMOKE='1', MPLBACKEND='agg', PYTHONWARNINGS='default', OMP_NUM_THREADS='1',
+                        PATH=f'{bin_dir}{os.pathsep}{os.environ["PATH"]}')
 
 def call(*args, cwd=root):
     "Run a program; raise with what it said if it fails"
@@ -14,7 +17,7 @@ def call(*args, cwd=root):
 
 def unchanged(*command):
     "The program changes no notebook, no module and not the README"
-    def state(): return {p:p.read_bytes() for g in ('nbs/*.ipynb', 'miniai/*.py', 'README.md') for p in root.glob(g)}
+    def state(): return {p:p.read_bytes() for g in ('nbs/**/*.ipynb', 'miniai/*.py', 'README.md') for p in root.glob(g)}
     before = state()
     call(*command)
     after = state()
@@ -41,18 +44,28 @@ def scripts():
         r = subprocess.run([bin_dir/nm, bad, '0'], env=env, capture_output=True, text=True, timeout=300)
         if (r.returncode, r.stdout, r.stderr) != (2, '', f'{nm}: {bad[2:]}=0: use 1 or more\n'): raise RuntimeError(f'{nm} {bad} 0: {r}')
 
+def outcome(name, check):
+    "Run one check and print its line; was it right?"
+    start = time.time()
+    try: check(); word, why = 'ok', ''
+    except Exception as e: word, why = 'FAILED', f'\n{e}\n'
+    print(f'{word:6} {time.time()-start:6.1f} s  {name}{why}', flush=True)
+    return word == 'ok'
+
 def main():
-    checks = {f'nbs/{p.name}': lambda p=p: call('nbdev-test', p) for p in sorted((root/'nbs').glob('*.ipynb'))}
-    checks |= {'nbdev-export leaves no diff': lambda: unchanged('nbdev-export'), 'nbdev-clean leaves no diff': lambda: unchanged('nbdev-clean'),
-               'README.md is made from index.ipynb': lambda: unchanged(sys.executable, root/'.ci'/'readme.py'), 'wheel': wheel, 'console scripts': scripts}
-    failed = 0
-    for name,check in checks.items():
-        start = time.time()
-        try: check(); word, why = 'ok', ''
-        except Exception as e: word, why, failed = 'FAILED', f'\n{e}\n', failed+1
-        print(f'{word:6} {time.time()-start:6.1f} s  {name}{why}', flush=True)
-    print(f'Python {sys.version.split()[0]}, ' + ', '.join(f'{p} {importlib.metadata.version(p)}' for p in ('torch', 'diffusers', 'nbdev')))
-    print(f'{len(checks)-failed} passed, {failed} failed')
-    return int(failed > 0)
+    notebooks = [p for p in sorted((root/'nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in p.parts]
+    slowest_first = sorted(notebooks, key=lambda p: p.stat().st_size, reverse=True)
+    checks = {str(p.relative_to(root)): lambda p=p: call('nbdev-test', p) for p in slowest_first}
+    after = {'nbdev-export leaves no diff': lambda: unchanged('nbdev-export'),
+             'nbdev-clean leaves no diff': lambda: unchanged('nbdev-clean'),
+             'README.md is made from index.ipynb': lambda: unchanged(sys.executable, root/'.ci'/'readme.py'),
+             'wheel': wheel, 'console scripts': scripts}
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()) as pool:
+        results = list(pool.map(outcome, checks.keys(), checks.values()))
+    results += [outcome(*o) for o in after.items()]   # one after the other: these change files and put them back
+    versions = ', '.join(f'{p} {importlib.metadata.version(p)}' for p in ('torch', 'diffusers', 'nbdev'))
+    print(f'Python {sys.version.split()[0]}, {versions}')
+    print(f'{sum(results)} passed, {len(results)-sum(results)} failed')
+    return int(not all(results))
 
 if __name__ == '__main__': sys.exit(main())

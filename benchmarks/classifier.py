@@ -1,4 +1,4 @@
-"""Accuracy of 03_resnet's recipe over several seeds.
+"""Accuracy of 04_resnet's recipe over several seeds.
 
     python benchmarks/classifier.py --epochs 20 --seeds 0 1 2 --out benchmarks/results/classifier_20.json
     python benchmarks/classifier.py --held-out ...    judge on the last 10,000 training images, train on the others

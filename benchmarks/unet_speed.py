@@ -23,7 +23,7 @@ CANDIDATES = {
     'lesson: 16-32-64-64, attention x3'        : dict(widths=(16,32,64,64), attn=(1,2,3)),
     'lesson, attention at the 4x4 level only'  : dict(widths=(16,32,64,64), attn=(3,)),
     'lesson, no attention'                     : dict(widths=(16,32,64,64)),
-    '05_ddpm: 16-32-64-64, 1 layer'            : dict(widths=(16,32,64,64), layers=1),
+    '06_ddpm: 16-32-64-64, 1 layer'            : dict(widths=(16,32,64,64), layers=1),
     '16-32-64-64, 1 layer, attention at 4x4'   : dict(widths=(16,32,64,64), layers=1, attn=(3,), heads=32),
     '16-24-48-64, 1 layer'                     : dict(widths=(16,24,48,64), layers=1),
     'demo: 16-16-32-64, 1 layer'               : dict(widths=(16,16,32,64), layers=1),
