@@ -22,7 +22,7 @@ setup(
     python_requires=f">={cfg['min_python']}",
     packages=[name],
     include_package_data=True,
-    package_data={name: ['fashion_mnist_sample/*', 'fashion_mnist_classifier/*', 'fashion_mnist_diffusion/*', 'fashion_mnist_diffusion/guide/*']},
+    package_data={name: ['records/*.json', 'fashion_mnist_*/**']},   # what the lessons load: curves and tables, the sample, weights
     install_requires=cfg['requirements'].split(),
     extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': [f'{name}={name}._modidx:d']},

@@ -26,16 +26,18 @@ def unchanged(*command):
     if changed: raise RuntimeError(f'{command[-1]} changes {", ".join(changed)}: run it and commit the result')
 
 def wheel():
-    "The wheel holds the package, the embedded sample (at most 6 MB), the classifier (4) and the diffusion model with its guide (8)"
+    "The wheel holds all modules, records, weights and the embedded sample; each part and the whole stay within their limits"
     with tempfile.TemporaryDirectory() as tmp:
-        src = shutil.copytree(root, Path(tmp)/'src', ignore=shutil.ignore_patterns('.git', '.venv', 'demo', 'nbs', '*.egg-info', 'build'))
+        ignored = shutil.ignore_patterns('.git', '.venv', 'demo', 'runs', 'nbs', '*.egg-info', 'build')
+        src = shutil.copytree(root, Path(tmp)/'src', ignore=ignored)
         call(sys.executable, '-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '-w', tmp, src, cwd=tmp)
         files = {i.filename: i.compress_size for i in zipfile.ZipFile(next(Path(tmp).glob('*.whl'))).infolist()}
-    missing = {f'miniai/{p.relative_to(root/"miniai")}' for g in ('*.py', 'fashion_mnist_sample/*', 'fashion_mnist_classifier/*', 'fashion_mnist_diffusion/**/*') for p in (root/'miniai').glob(g) if p.is_file()} - files.keys()
-    if missing: raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
-    for part,limit in ('fashion_mnist_sample', 6e6), ('fashion_mnist_classifier', 4e6), ('fashion_mnist_diffusion', 8e6):
-        size = sum(v for k,v in files.items() if part in k)
-        if not 0 < size <= limit: raise RuntimeError(f'{part} takes {size/1e6:.1f} MB of the wheel: expected some, at most {limit/1e6:.0f}')
+    wanted = {str(p.relative_to(root)) for g in ('*.py', 'records/*.json', 'fashion_mnist_*/**/*') for p in (root/'miniai').glob(g) if p.is_file()}
+    if missing := wanted - files.keys(): raise RuntimeError(f'the wheel lacks {", ".join(sorted(missing))}')
+    limits = {'fashion_mnist_sample/': 6e6, 'fashion_mnist_diffusion/': 8e6, 'fashion_mnist_': 28e6, 'records/': 1e6, '': 30e6}
+    for part,limit in limits.items():
+        size = sum(v for k,v in files.items() if k.startswith(f'miniai/{part}'))
+        if size > limit: raise RuntimeError(f'miniai/{part} takes {size/1e6:.1f} MB of the wheel: at most {limit/1e6:.0f}')
 
 def scripts():
     "The console scripts are installed, explain themselves, and refuse a bad argument in one line"
