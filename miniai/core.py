@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['def_device', 'get_device', 'to_device', 'to_cpu', 'machine_info', 'at_scale', 'set_seed', 'show_image', 'subplots',
-           'get_grid', 'show_images', 'grid_image', 'Animation', 'animate', 'Table']
+           'get_grid', 'show_images', 'grid_image', 'Animation', 'animate', 'Table', 'exercise_check']
 
 # %% ../nbs/lib/core.ipynb #983fb13f
-import base64, io, os, platform, random
+import base64, io, json, os, platform, random
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +16,7 @@ import matplotlib.pyplot as plt, numpy as np, torch
 from PIL import Image
 from torch import Tensor
 from torchvision.utils import make_grid
+from .images import decode_image
 
 # %% ../nbs/lib/core.ipynb #185463a5
 def get_device(
@@ -94,6 +95,7 @@ def set_seed(
 # %% ../nbs/lib/core.ipynb #a0736b9e
 def _to_array(im):
     "`im` as a numpy array (h,w) or (h,w,3)"
+    if isinstance(im, Image.Image) and im.mode not in ('I', 'F'): im = decode_image(im)
     if isinstance(im, Tensor): im = to_cpu(im).numpy()
     a = np.asarray(im)
     if a.ndim==3 and a.shape[0] in (1,3) and a.shape[-1] not in (1,3): a = np.moveaxis(a, 0, -1)
@@ -102,8 +104,14 @@ def _to_array(im):
         raise ValueError(f"image has shape {tuple(np.shape(im))}: expected (h,w), (1,h,w), (3,h,w) or (h,w,3); for a batch use show_images")
     return a
 
+def _unit_range(a, vmin, vmax):
+    "`a` scaled so that vmin is 0 and vmax is 1; None is its own minimum or maximum"
+    a = a.astype(np.float64)
+    vmin, vmax = a.min() if vmin is None else vmin, a.max() if vmax is None else vmax
+    return np.clip((a-vmin)/((vmax-vmin) or 1), 0, 1)
+
 def show_image(
-    im:Any,                     # a tensor, array or PIL image: (h,w), (1,h,w), (3,h,w) or (h,w,3)
+    im:Any,                     # a tensor or array (h,w), (1,h,w), (3,h,w) or (h,w,3), or a PIL image of any mode
     ax:plt.Axes|None=None,      # where to draw; None makes a new figure
     title:str|None=None,        # the text above the image
     figsize:tuple|None=None,    # (width, height) in inches, for a new figure
@@ -114,7 +122,7 @@ def show_image(
 )->plt.Axes:
     "Draw one image. Raises `ValueError` for a shape that is not an image."
     a = _to_array(im)
-    if a.ndim==3 and vmin is not None: a = np.clip((a-vmin)/(vmax-vmin), 0, 1)
+    if a.ndim==3 and (vmin is not None or vmax is not None): a = _unit_range(a, vmin, vmax)
     if ax is None: ax = plt.subplots(figsize=figsize or (2,2))[1]
     ax.imshow(a, cmap=cmap, vmin=vmin, vmax=vmax)
     if title is not None: ax.set_title(title)
@@ -240,3 +248,21 @@ class Table:
         lines = ['| ' + ' | '.join(c.ljust(w) for c,w in zip(row, widths)) + ' |' for row in cells]
         return '\n'.join([lines[0], '|' + '|'.join('-'*(w+2) for w in widths) + '|', *lines[1:]])
     def _repr_markdown_(self): return repr(self)
+
+# %% ../nbs/lib/core.ipynb #3ced424b
+def _notebook(name):
+    "The file of a lesson, from its own folder or any folder beside or above"
+    here = Path.cwd()
+    places = [d/f for d in (here, *here.parents) for f in ('', 'nbs', 'appendix', 'nbs/appendix')]
+    if p := next((p for o in places if (p := o/f'{name}.ipynb').is_file()), None): return p
+    raise FileNotFoundError(f"lesson={name!r}: no {name}.ipynb in {here} or above")
+
+def exercise_check(
+    lesson:str,  # the lesson's name, such as '01_datasets'
+    cell_id:str, # the id of its check cell
+)->str:          # the cell's code, to be run with `exec`
+    "The check of an exercise, from the lesson's notebook. Raises `FileNotFoundError` without the notebook, `KeyError` without the cell."
+    cells = json.loads(_notebook(lesson).read_text(encoding='utf-8'))['cells']
+    code = {c['id']: ''.join(c['source']) for c in cells if c['cell_type'] == 'code'}
+    if cell_id not in code: raise KeyError(f"{lesson} has no code cell with the id {cell_id!r}")
+    return code[cell_id]
