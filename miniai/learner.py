@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['EVENTS', 'PHASES', 'Callback', 'run_cbs', 'CancelFitException', 'CancelEpochException', 'CancelBatchException',
-           'CancelStepException', 'with_cbs', 'keep_modes', 'Learner', 'TrainCB', 'TrainLearner', 'DeviceCB',
-           'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'print_row', 'MetricsCB', 'sparkline',
-           'display_mode', 'ProgressCB', 'RecorderCB', 'BatchSchedCB', 'EpochSchedCB', 'LRFinderCB', 'save_weights',
-           'load_weights', 'CheckpointCB']
+           'CancelStepException', 'with_cbs', 'keep_modes', 'keep_attrs', 'length_of', 'Learner', 'TrainCB',
+           'TrainLearner', 'DeviceCB', 'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'print_row',
+           'MetricsCB', 'sparkline', 'display_mode', 'ProgressCB', 'RecorderCB', 'BatchSchedCB', 'OneCycleCB',
+           'EpochSchedCB', 'LRFinderCB', 'save_weights', 'load_weights', 'CheckpointCB']
 
 # %% ../nbs/02_learner.ipynb #483cbb6e
-import math, os, sys, time
+import math, os, sys, time, warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from operator import attrgetter
 from pathlib import Path
@@ -41,19 +41,21 @@ class Callback:
 
 # %% ../nbs/02_learner.ipynb #d84d9a6b
 def run_cbs(
-    cbs:Iterable,   # callbacks
-    event:str,      # name of the event or phase
-    learn:Any=None, # handed to each method
+    cbs:Iterable,            # callbacks
+    event:str,               # name of the event or phase
+    learn:Any=None,          # handed to each method
+    reached:list|None=None,  # gets the callbacks that were reached and did not fail
 ):
     "Call the method `event` of each callback that has one, in `order`. For cleanup events all are called, then the first error is raised."
     error = None
     for cb in sorted(cbs, key=attrgetter('order')):
         method = getattr(cb, event, None)
-        if method is None: continue
-        try: method(learn)
-        except BaseException as e:
-            if not event.startswith('cleanup_'): raise
-            error = error or e
+        if method is not None:
+            try: method(learn)
+            except BaseException as e:
+                if not event.startswith('cleanup_'): raise
+                error = error or e
+        if reached is not None: reached.append(cb)
     if error is not None: raise error
 
 # %% ../nbs/02_learner.ipynb #e0d02e2a
@@ -82,9 +84,19 @@ class with_cbs:
                     o.callback(f'before_{self.nm}')
                     f(o, *args, **kwargs)
                     o.callback(f'after_{self.nm}')
-                finally: o.callback(f'cleanup_{self.nm}')
+                except BaseException as e:
+                    _clean_up(o, self.nm, e)
+                    raise
+                else: o.callback(f'cleanup_{self.nm}')
             except _cancels[self.nm]: pass
         return _f
+
+def _clean_up(o, nm, first):
+    "Announce the cleanup after `first` was raised: an error of the cleanup itself never takes the place of another error"
+    try: o.callback(f'cleanup_{nm}')
+    except BaseException as e:
+        if isinstance(first, (*_cancels.values(), CancelStepException)): raise
+        warnings.warn(f"after {type(first).__name__}, cleanup_{nm} failed too: {type(e).__name__}: {e}", stacklevel=2)
 
 # %% ../nbs/02_learner.ipynb #d9ae1753
 @contextmanager
@@ -96,6 +108,26 @@ def keep_modes(
     try: yield
     finally:
         for m,mode in modes.items(): m.training = mode
+
+# %% ../nbs/02_learner.ipynb #94bf8e7c
+@contextmanager
+def keep_attrs(
+    o:Any,      # any object with a `__dict__`
+    *names:str, # its own attributes
+):
+    "Context in which these attributes may change, come and go: they are as before afterwards, also after an error"
+    kept = {k:v for k,v in vars(o).items() if k in names}
+    try: yield
+    finally:
+        for k in names: vars(o).pop(k, None)
+        vars(o).update(kept)
+
+def length_of(
+    items:Any, # something to loop over
+)->int|None:
+    "How many items there are; None if that cannot be told, as for a generator or a `DataLoader` of an iterable data set"
+    try: return len(items)
+    except (TypeError, NotImplementedError): return None
 
 # %% ../nbs/02_learner.ipynb #2bd64459
 class Learner:
@@ -109,7 +141,7 @@ class Learner:
         opt_func:Callable=optim.SGD,      # (parameters, lr=…) -> optimizer; made afresh in each fit
     ):
         self.model,self.dls,self.loss_func,self.lr,self.opt_func = model,dls,loss_func,lr,opt_func
-        self.cbs = list(L(cbs))
+        self.cbs,self._reached,self._around = list(L(cbs)),{},{}
 
     @with_cbs('batch')
     def _one_batch(self):
@@ -124,7 +156,10 @@ class Learner:
 
     @with_cbs('epoch')
     def _one_epoch(self):
+        self.iter = -1
         for self.iter,self.batch in enumerate(self.dl): self._one_batch()
+        if self.iter < 0: raise ValueError(f"dls.{'train' if self.training else 'valid'} gave no batch in epoch {self.epoch}: a generator is used up "
+            "after one pass, so pass something that starts anew each time (a list, a DataLoader, a TensorLoader)")
 
     def one_epoch(self,
         training:bool, # on `dls.train`, with gradients; or on `dls.valid`, without
@@ -152,22 +187,25 @@ class Learner:
         lr:float|None=None,               # learning rate; None is the learner's
     ):
         "Train and validate. Raises `ValueError` or `TypeError` before anything runs if this learner cannot do that."
-        own_cbs = self.cbs
-        try:
-            self.cbs = own_cbs + list(L(cbs))
+        with keep_attrs(self, 'cbs', '_reached', '_around', *PHASES), keep_modes(self.model):
+            self.cbs = self.cbs + list(L(cbs))
             lr = self.lr if lr is None else lr
             self._check(n_epochs, train, valid, lr)
-            self.n_epochs,self.epochs = n_epochs,range(n_epochs)
+            self._reached,self._around = {},{k:list(v) for k,v in self._around.items()}
+            self.n_epochs,self.epochs,self.trains,self.validates = n_epochs,range(n_epochs),train,valid
+            self.n_opt_steps = self._count_steps(n_epochs, train)
             self.opt = self.opt_func(self.model.parameters(), lr=lr)
             self.opt.zero_grad()   # an earlier fit may have ended between backward and step
-            with keep_modes(self.model): self._fit(train, valid)
-        finally: self.cbs = own_cbs
+            self._fit(train, valid)
 
     def callback(self,
         event:str, # an event or a phase
     ):
-        "Call `event` on all callbacks"
-        run_cbs(self.cbs, event, self)
+        "Call `event` on all callbacks; a cleanup only on those whose `before_` was reached and did not fail"
+        when, _, level = event.partition('_')
+        if when=='before': run_cbs(self.cbs, event, self, self._reached.setdefault(level, []))
+        elif when=='cleanup': run_cbs(self._reached.pop(level, []), event, self)
+        else: run_cbs(self.cbs, event, self)
 
     def __getattr__(self, name):
         if name in PHASES: return partial(self.callback, name)
@@ -182,12 +220,12 @@ class Learner:
 @patch
 def _check(self:Learner, n_epochs, train, valid, lr):
     if not isinstance(n_epochs, int) or n_epochs < 1: raise ValueError(f"n_epochs={n_epochs!r}: use a whole number, 1 or more")
-    if not lr >= 0: raise ValueError(f"lr={lr!r}: use a positive number")
+    if not (lr >= 0 and math.isfinite(lr)): raise ValueError(f"lr={lr!r}: use a positive number")
     for cb in self.cbs:
         if isinstance(cb, type): raise TypeError(f"cbs has the class {cb.__name__}: pass an object, {cb.__name__}(…)")
     for nm in ['train']*train + ['valid']*valid:
         dl = getattr(self.dls, nm, None)
-        if dl is None or (hasattr(dl, '__len__') and len(dl)==0):
+        if dl is None or length_of(dl)==0:
             raise ValueError(f"dls.{nm} is {'missing' if dl is None else 'empty'}: give it batches, or call fit(…, {nm}=False)")
     for nm in PHASES if train else PHASES[:2]:
         who = [o for o in [self, *self.cbs] if hasattr(type(o), nm)]
@@ -195,6 +233,36 @@ def _check(self:Learner, n_epochs, train, valid, lr):
         if len(who)>1: raise TypeError(f"{nm!r} is provided by {' and by '.join(type(o).__name__ for o in who)}: keep one of them")
         if nm=='get_loss' and self.loss_func is None and getattr(who[0].get_loss, 'uses_loss_func', False):
             raise TypeError("loss_func is None: pass one to the learner, for example loss_func=F.cross_entropy")
+
+# %% ../nbs/02_learner.ipynb #413f6a18
+def _within(cms, phase):
+    with ExitStack() as stack:
+        for cm in cms: stack.enter_context(cm())
+        phase()
+
+@patch
+def around(self:Learner,
+    phase:str,   # one of `PHASES`
+    cm:Callable, # () -> context manager, for example partial(torch.autocast, 'cpu')
+):
+    "Enter `cm()` around each call of `phase`, until the end of the fit; for `before_fit`. What is registered first is outermost."
+    if phase not in PHASES: raise ValueError(f"phase={phase!r}: expected one of {', '.join(PHASES)}")
+    if phase not in self._around:
+        self._around[phase] = []
+        setattr(self, phase, partial(_within, self._around[phase], getattr(self, phase)))
+    self._around[phase].append(cm)
+
+@patch
+def unwrap(self:Learner):
+    "Forget everything that is around phases; the end of a fit does it by itself"
+    self._around.clear()
+    for nm in PHASES: vars(self).pop(nm, None)
+
+@patch
+def _count_steps(self:Learner, n_epochs, train):
+    n = length_of(self.dls.train) if train else 0
+    k = max([getattr(cb, 'batches_per_step', 1) for cb in self.cbs], default=1)
+    return None if n is None else n_epochs * -(-n//k)
 
 # %% ../nbs/02_learner.ipynb #4869960c
 class TrainCB(Callback):
@@ -440,21 +508,55 @@ class _SchedCB(Callback):
         sched_func:Callable, # optimizer -> scheduler, for example partial(CosineAnnealingLR, T_max=…)
     ):
         if not callable(sched_func): raise TypeError(f"sched_func is a {type(sched_func).__name__}: pass a function from an optimizer to a scheduler")
-        self.sched_func = sched_func
-    def before_fit(self, learn:Learner): self.sched = self.sched_func(learn.opt)
+        self.sched_func,self.sched = sched_func,None
+    def _start(self, learn, n, what):
+        self.sched = self.sched_func(learn.opt)
+        for nm in 'total_steps', 'T_max':
+            k = getattr(self.sched, nm, n)
+            if n is not None and k != n: raise ValueError(f"the schedule has {nm}={k}, but this fit makes {n} {what}: give it {nm}={n}"
+                + (", or use OneCycleCB, which counts by itself" if nm=='total_steps' else ""))
 
 class BatchSchedCB(_SchedCB):
-    "Steps a scheduler after each training batch in which the optimizer made a step; see `EpochSchedCB`"
+    "Steps a scheduler after each training batch in which the optimizer made a step; see `EpochSchedCB`. Raises `ValueError` for a schedule of another length than the fit."
+    def before_fit(self, learn:Learner):
+        if learn.trains: self._start(learn, learn.n_opt_steps, 'optimizer steps')
     def before_batch(self, learn:Learner): self.stepped = False
     def after_step(self, learn:Learner): self.stepped = True
     def after_batch(self, learn:Learner):
-        if self.stepped: self.sched.step()
+        if not self.stepped: return
+        if isinstance(self.sched, optim.lr_scheduler.ReduceLROnPlateau): self.sched.step(learn.loss.item())
+        else: self.sched.step()
+
+class OneCycleCB(BatchSchedCB):
+    "One-cycle (`OneCycleLR`) over the optimizer steps of the fit, however many they are. Raises `TypeError` if the training data has no length."
+    def __init__(self,
+        max_lr:float|None=None, # the highest rate; None is the fit's learning rate
+        **kwargs                # more arguments of `OneCycleLR`; momentum is cycled only if the optimizer has some
+    ): self.max_lr,self.kwargs,self.sched = max_lr,kwargs,None
+    def before_fit(self, learn:Learner):
+        if learn.trains and learn.n_opt_steps is None:
+            raise TypeError("dls.train has no length, so nobody knows how many steps the fit has: use BatchSchedCB with total_steps=…")
+        super().before_fit(learn)
+    def _start(self, learn, n, what):
+        opt, kwargs = learn.opt, dict(pct_start=0.3) | self.kwargs
+        if kwargs['pct_start']*n == 1: kwargs['pct_start'] *= 1.001   # torch would divide by 0
+        kwargs.setdefault('cycle_momentum', 'betas' in opt.defaults or bool(opt.defaults.get('momentum')))
+        max_lr = self.max_lr or [g['lr'] for g in opt.param_groups]
+        self.sched_func = partial(optim.lr_scheduler.OneCycleLR, max_lr=max_lr, total_steps=n, **kwargs)
+        super()._start(learn, n, what)
 
 # %% ../nbs/02_learner.ipynb #0db69512
 class EpochSchedCB(_SchedCB):
-    "Steps a scheduler after each training epoch; see `BatchSchedCB`"
+    "Steps a scheduler after each training epoch (`ReduceLROnPlateau`: with the validation loss, if there is one); see `BatchSchedCB`"
+    def before_fit(self, learn:Learner):
+        if learn.trains: self._start(learn, learn.n_epochs, 'epochs')
+        self.plateau = isinstance(self.sched, optim.lr_scheduler.ReduceLROnPlateau)
+    def before_epoch(self, learn:Learner): self.mean = Mean()
+    def after_batch(self, learn:Learner):
+        if self.plateau: self.mean.update(learn.loss, n_items(learn.batch))
     def after_epoch(self, learn:Learner):
-        if learn.training: self.sched.step()
+        if self.plateau and learn.training != learn.validates: self.sched.step(self.mean.compute())
+        if learn.training and not self.plateau: self.sched.step()
 
 # %% ../nbs/02_learner.ipynb #b30cfa8f
 class LRFinderCB(Callback):
