@@ -15,7 +15,7 @@ from typing import Any
 import matplotlib.pyplot as plt, numpy as np, torch
 from PIL import Image
 from torch import Tensor
-from torchvision.utils import make_grid
+from torch.nn.functional import pad
 from .images import decode_image
 
 # %% ../nbs/lib/core.ipynb #185463a5
@@ -179,6 +179,16 @@ def show_images(
     return fig
 
 # %% ../nbs/lib/core.ipynb #be5e270d
+def _tile(a, ncols, line=2):
+    "Images (n,c,h,w) in one (c,H,W), `ncols` in a row, white lines around each; one alone has none"
+    if len(a) == 1: return a[0]
+    n, c, h, w = a.shape
+    ncols = min(ncols, n)
+    nrows = -(-n//ncols)
+    a = torch.cat([a, a.new_ones(nrows*ncols-n, c, h, w)])
+    a = pad(a, (line, 0, line, 0), value=1.).view(nrows, ncols, c, h+line, w+line)
+    return pad(a.permute(2, 0, 3, 1, 4).reshape(c, nrows*(h+line), ncols*(w+line)), (0, line, 0, line), value=1.)
+
 def grid_image(
     x:Tensor,              # images (n,c,h,w), c is 1 or 3
     ncols:int|None=None,   # images in a row; None: as near to a square as n allows
@@ -190,7 +200,7 @@ def grid_image(
     if x.ndim != 4 or x.shape[1] not in (1,3): raise ValueError(f"x has shape {tuple(x.shape)}: expected (n,1,h,w) or (n,3,h,w)")
     grey = x.shape[1]==1
     a = ((to_cpu(x).float()-vmin)/(vmax-vmin)).clamp(0, 1)
-    a = make_grid(1-a if grey else a, nrow=ncols or int(np.ceil(np.sqrt(len(x)))), padding=2, pad_value=1.)
+    a = _tile(1-a if grey else a, ncols or int(np.ceil(np.sqrt(len(x)))))
     a = (a*255).round().byte().permute(1,2,0).numpy()
     im = Image.fromarray(a[...,0] if grey else a)
     return im.resize((im.width*scale, im.height*scale), Image.NEAREST)

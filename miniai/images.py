@@ -93,11 +93,13 @@ def decode_image(
 # %% ../nbs/lib/images.ipynb #3fac82d4
 def image_mode(
     source:str|Path|bytes|Mapping|Image.Image, # as for `decode_image`
+    name:str|None=None,                        # what to call the picture in an error; None: its file
 )->str:                                        # 'L' or 'RGB'
     "What `decode_image` makes of a picture, without decoding it where the first bytes tell"
     data = source['bytes'] if isinstance(source, Mapping) else source
     if isinstance(data, bytes) and data[:8] == b'\x89PNG\r\n\x1a\n' and data[25:26] == b'\0': return 'L'
-    return decode_image(source).mode if (m := _header(source)[0]) in ('P', 'PA') else 'L' if _is_grey(m) else 'RGB'
+    m = _header(source, name)[0]
+    return decode_image(source, name=name).mode if m in ('P', 'PA') else 'L' if _is_grey(m) else 'RGB'
 
 def common_mode(
     sources:Iterable, # pictures, each as for `decode_image`
@@ -105,7 +107,7 @@ def common_mode(
     "The mode in which a whole set can be held"
     return 'RGB' if any(image_mode(o) == 'RGB' for o in sources) else 'L'
 
-def _header(source):
+def _header(source, name=None):
     "Mode of a picture, and whether any reader gives the pixels that `decode_image` gives"
     if isinstance(source, Image.Image): return source.mode, False
     if isinstance(source, Mapping): source = source['path'] if source['bytes'] is None else source['bytes']
@@ -114,7 +116,7 @@ def _header(source):
             return im.mode, im.mode in ('L', 'RGB') and 'transparency' not in im.info
     except Exception as e:
         if isinstance(e, OSError) and e.filename is not None: raise
-        raise ValueError(f"{_name(source)} cannot be read as a picture: {e}") from e
+        raise ValueError(f"{name or _name(source)} cannot be read as a picture: {e}") from e
 
 # %% ../nbs/lib/images.ipynb #de5ae820
 SUFFIXES = {'.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.bmp', '.gif', '.webp', '.tif', '.tiff', '.ppm', '.pgm', '.pbm'}
