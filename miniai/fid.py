@@ -27,7 +27,7 @@ def features(
     if images.dtype != torch.uint8:
         lo, hi = images.min().item(), images.max().item()
         if not 0 <= lo <= hi <= 1: raise ValueError(f"images go from {lo:.4g} to {hi:.4g}: expected [0, 1] (see decode_images)")
-        images = (images*255).round().to(torch.uint8)
+        images = (images.float()*255).round().to(torch.uint8)
     device = next(classifier.parameters()).device
     body = nn.Sequential(*(m for nm,m in classifier.named_children() if nm != 'head'))
     with keep_modes(classifier):
@@ -35,17 +35,34 @@ def features(
         return torch.cat([body(xb.to(device).float()/255).cpu().double() for xb in images.split(batch)])
 
 # %% ../nbs/10_fid.ipynb #1e9e766e
+def _check_features(*sets):
+    "Raise `ValueError` unless these are sets (n,d) of finite features from one network"
+    if any(f.ndim != 2 or not len(f) for f in sets) or len({f.shape[1] for f in sets}) > 1:
+        shapes = ' and '.join(str(tuple(f.shape)) for f in sets)
+        raise ValueError(f"features have the shapes {shapes}: expected (n,d) and (m,d), n and m above 0")
+    if not all(f.isfinite().all() for f in sets): raise ValueError("features are not finite: look for nan in the images")
+
+def _candidates(a, b, n, offset=0.):
+    "For each row of `a` the `n` rows of `b` with the least squared distance plus `offset`, nearly: a matrix product, rounded"
+    centre = b.mean(0)
+    a, b = a-centre, b-centre
+    scores = b.square().sum(1) + offset
+    return torch.cat([torch.addmm(scores, o, b.T, alpha=-2).topk(min(n, len(b)), largest=False).indices for o in a.split(250)])
+
+def _distances(a, b, chosen): return torch.cat([(o[:,None]-b[i]).norm(dim=2) for o,i in zip(a.split(250), chosen.split(250))])
+
 def nearest(
     a:Tensor,  # (n,d)
     b:Tensor,  # (m,d)
     k:int=1,   # how many neighbours, 1 … m
-    batch:int=500,
-)->tuple[Tensor, Tensor]: # distances (n,k), ascending, and indices (n,k) into b
-    "For each row of `a` the `k` nearest rows of `b` (Euclidean). Raises `ValueError` for widths that differ or an impossible `k`."
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]: raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)}: expected (n,d) and (m,d)")
-    if not 1 <= k <= len(b): raise ValueError(f"k={k}: there are {len(b)} rows to choose from")
-    found = [torch.cdist(o, b).topk(k, largest=False) for o in a.split(batch)]
-    return torch.cat([o.values for o in found]), torch.cat([o.indices for o in found])
+)->tuple[Tensor, Tensor]: # distances (n,k), float64, ascending, and indices (n,k) into b
+    "For each row of `a` the `k` nearest rows of `b` (Euclidean). Raises `ValueError` for widths that differ, an impossible `k`, or nan."
+    _check_features(a, b)
+    if not 1 <= k <= len(b): raise ValueError(f"k={k}: there are {len(b)} rows to choose from, use 1 to {len(b)}")
+    a, b = a.double(), b.double()
+    chosen = _candidates(a, b, k+8)
+    d, order = _distances(a, b, chosen).sort(stable=True)
+    return d[:,:k], chosen.gather(1, order)[:,:k]
 
 # %% ../nbs/10_fid.ipynb #1a74858f
 class Moments(NamedTuple):
@@ -105,7 +122,8 @@ def kid(
     generator:torch.Generator|None=None, # chooses the subsets; None is PyTorch's own
 )->tuple[float, float]:                  # mean over the subsets, and its standard error
     "Kernel distance, unbiased. Raises `ValueError` for sets smaller than a subset, or fewer than 2 subsets."
-    if a.shape[1:] != b.shape[1:]: raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)}: expected the same features")
+    _check_features(a, b)
+    if size < 2: raise ValueError(f"size={size}: a subset needs at least 2 images")
     if subsets < 2: raise ValueError(f"subsets={subsets}: use at least 2, their spread is the error")
     if min(len(a), len(b)) < size: raise ValueError(f"size={size}: the sets have {len(a)} and {len(b)} images; use smaller subsets")
     def some(f): return f[torch.randperm(len(f), generator=generator)[:size]].double()
@@ -118,11 +136,18 @@ def precision_recall(
     fake:Tensor, # features (n,d); the same number, or neither figure means what it should
     k:int=3,     # the neighbour whose distance is the radius
 )->tuple[float, float]:
-    "Share of fake images inside the real ones' neighbourhoods, and the reverse. Raises `ValueError` for sets of different size or an impossible `k`."
+    "Share of fake images inside the real ones' neighbourhoods, and the reverse. Raises `ValueError` for sets of different size, an impossible `k`, or nan."
+    _check_features(real, fake)
     if len(real) != len(fake): raise ValueError(f"{len(real)} real and {len(fake)} fake images: take the same number of each")
-    def radii(f): return nearest(f, f, k+1)[0][:,-1]   # the nearest is the image itself
-    def inside(a, b): return torch.cat([(torch.cdist(o, b) <= radii_b).any(1) for radii_b in [radii(b)] for o in a.split(500)]).double().mean().item()
-    return inside(fake, real), inside(real, fake)
+    if not 1 <= k < len(real): raise ValueError(f"k={k}: an image has {len(real)-1} neighbours of its own kind, use 1 to {len(real)-1}")
+    real, fake = real.double(), fake.double()
+    return _inside(fake, real, k), _inside(real, fake, k)
+
+def _inside(a, b, k):
+    "The share of rows of `a` that lie no farther from some row of `b` than its own `k`-th neighbour does"
+    radii = nearest(b, b, k+1)[0][:,-1]   # the nearest is the row itself
+    chosen = _candidates(a, b, 8, -radii.square())
+    return (_distances(a, b, chosen) <= radii[chosen]).any(1).double().mean().item()
 
 # %% ../nbs/10_fid.ipynb #53dbf421
 class Judge:
