@@ -95,6 +95,7 @@ def frechet(
 )->float:
     "Squared Fréchet distance of two Gaussians. Raises `ValueError` for widths that differ or matrices that are no covariances."
     if a.mean.shape != b.mean.shape: raise ValueError(f"{len(a.mean)} features and {len(b.mean)}: they must come from the same network")
+    if not all(o.isfinite().all() for m in (a, b) for o in (m.mean, m.cov)): raise ValueError("means or covariances are not finite")
     s, V = _roots(a.cov, 'the first covariance')
     _roots(b.cov, 'the second covariance')
     root_a = V*s@V.T
