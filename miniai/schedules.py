@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TARGETS', 'logsnr', 'linear_alphabar', 'cosine_alphabar', 'sigmoid_alphabar', 'shifted', 'logsnr_alphabar',
-           'discretize', 'target_of', 'x0_eps', 'zero_terminal_snr', 'loss_weight', 'weighted_mse', 'DiffusionCB',
-           'Denoiser', 'fit_diffusion']
+           'discretize', 'target_of', 'x0_eps', 'zero_terminal_snr', 'loss_weight', 'weighted_mse', 'Clock',
+           'WholeSteps', 'clock_of', 'DiffusionCB', 'clipped', 'Denoiser', 'fit_diffusion']
 
 # %% ../nbs/09_schedules.ipynb #e46fa600
 import math, torch
@@ -92,6 +92,7 @@ def discretize(
     if n_steps < 2: raise ValueError(f"n_steps={n_steps}: a schedule needs at least 2 steps")
     ᾱ = alphabar(torch.linspace(0, 1, n_steps+1, dtype=torch.float64))
     if not (ᾱ.diff() < 0).all(): raise ValueError("alphabar must fall from u = 0 to 1")
+    ᾱ[0] = 1.   # the image itself: a schedule that begins lower makes its first step larger
     return Schedule.from_beta((1-ᾱ[1:]/ᾱ[:-1]).clamp(max=beta_max).float())
 
 # %% ../nbs/09_schedules.ipynb #a305fbf3
@@ -99,6 +100,12 @@ TARGETS = 'eps', 'x0', 'v'
 
 def _check_target(target):
     if target not in TARGETS: raise ValueError(f"target={target!r}: expected one of {', '.join(TARGETS)}")
+
+def _check_says(target, clock):
+    "Raises `ValueError` if a model of this target cannot be trained: ε where a step has ᾱ = 0"
+    u = torch.arange(1, clock.n_steps+clock.whole, dtype=torch.float64)/clock.n_steps
+    if target=='eps' and (clock.alphabar(u)==0).any():
+        raise ValueError("alphabar reaches 0 (zero terminal SNR): there eps says nothing about the image; predict v or x0")
 
 def _like(alphabar, x):
     ᾱ = torch.as_tensor(alphabar).to(x.dtype).to(x.device)   # in this order: MPS has no float64
@@ -164,6 +171,51 @@ def weighted_mse(
     if pred.shape != target.shape or weight.shape != pred.shape[:1]: raise ValueError(f"shapes {tuple(pred.shape)}, {tuple(target.shape)} and {tuple(weight.shape)}: expected (n,…), (n,…) and (n,)")
     return ((pred-target).square().flatten(1).mean(1)*weight).mean()
 
+# %% ../nbs/09_schedules.ipynb #e478a36e
+class Clock:
+    "Time as a function of u, 0 (image) to 1 (noise): `alphabar(u)`, and the numbers t = n_steps·u - 1 that a model is told"
+    whole = False
+    def __init__(self,
+        alphabar:Callable,  # u -> ᾱ
+        n_steps:int=1000,   # how many steps of t there are from u = 0 to 1
+    ): self.alphabar,self.n_steps = alphabar,n_steps
+    def u(self, t:Tensor|float): return (t+1)/self.n_steps
+    def t(self, u:Tensor|float): return self.n_steps*u-1
+    def snap(self, u:Tensor): return u   # every time is there
+    def told(self,
+        t:Tensor|float, # times
+    )->Tensor:          # float32; of whole steps int64: the same in training and in sampling
+        "The times as a model gets them"
+        return torch.as_tensor(t).to(torch.float32)
+
+class WholeSteps(Clock):
+    "The time of a `Schedule`: only u = 1/T, 2/T … 1 exist. Raises `ValueError` for other times."
+    whole = True
+    def __init__(self,
+        schedule:Schedule, # with ᾱ at each step
+    ):
+        self.n_steps,self.values = schedule.n_steps,schedule.alphabar.detach().cpu().double()
+    def alphabar(self,
+        u:Tensor|float, # times
+    )->Tensor:          # ᾱ, float64
+        "ᾱ at the step that ends at u"
+        t = self.t(torch.as_tensor(u, dtype=torch.float64))
+        k = t.round().long()
+        wrong = t[((t-k).abs() > 1e-6)|(k < 0)|(k >= self.n_steps)]
+        if len(wrong): raise ValueError(f"t={wrong[0]:g}: this schedule has the whole steps 0 to {self.n_steps-1}")
+        return self.values[k]
+    def snap(self, u:Tensor): return ((u*self.n_steps).floor()+1).clamp(max=self.n_steps)/self.n_steps
+    def told(self, t:Tensor|float): return torch.as_tensor(t).round().to(torch.int64)
+
+def clock_of(
+    schedule:Schedule|Callable|Clock, # whole steps, a function u -> ᾱ, or a clock
+)->Clock:
+    "The clock of any schedule. Raises `TypeError` for what is none."
+    if isinstance(schedule, Clock): return schedule
+    if isinstance(schedule, Schedule): return WholeSteps(schedule)
+    if callable(schedule): return Clock(schedule)
+    raise TypeError(f"schedule is {type(schedule).__name__}: expected a Schedule, a function of u, or a Clock")
+
 # %% ../nbs/09_schedules.ipynb #2142b2f7
 class DiffusionCB(Callback):
     "Turns batches of images in [-1, 1] into `((x_t, time), target, weight)`, for `weighted_mse`. Raises `ValueError` for images outside that range, an unknown target or weighting."
@@ -175,15 +227,16 @@ class DiffusionCB(Callback):
     ):
         _check_target(target); loss_weight(target, torch.ones(1)/2, weighting)
         self.schedule,self.target,self.weighting,self.valid_seed = schedule,target,weighting,valid_seed
+        self.clock = clock_of(schedule)
+        _check_says(target, self.clock)
     before_epoch = DDPMCB.before_epoch
     def times(self,
         n:int, # how many
     )->tuple[Tensor, Tensor]: # times for the model (n,) and their ᾱ (n,), on the CPU
         "Random times, one from each of n equal parts, in random order"
         u = (torch.randperm(n, generator=self.generator)+torch.rand(n, generator=self.generator, dtype=torch.float64))/n
-        if not isinstance(self.schedule, Schedule): return (1000*u-1).float(), self.schedule(u).float()
-        t = (u*self.schedule.n_steps).long()
-        return t, self.schedule.alphabar.cpu()[t]
+        u = self.clock.snap(u)
+        return self.clock.told(self.clock.t(u)), self.clock.alphabar(u).float()
     def before_batch(self, learn:Learner):
         x_0 = learn.batch[0]
         if learn.iter==0: check_range(x_0)
@@ -193,6 +246,16 @@ class DiffusionCB(Callback):
         learn.batch = (a.sqrt()*x_0+(1-a).sqrt()*ε, t.to(x_0.device)), target_of(self.target, x_0, ε, ᾱ), weight.to(x_0.device)
 
 # %% ../nbs/09_schedules.ipynb #de7d6a9f
+def clipped(
+    x_t:Tensor,       # noised images (n,…)
+    x0_hat:Tensor,    # the model's image
+    eps_hat:Tensor,   # the model's noise
+    alphabar:Tensor,  # ᾱ, a scalar
+)->tuple[Tensor, Tensor]:
+    "x̂_0 within [-1, 1], and the ε̂ that goes with it"
+    ᾱ, x̂_0 = _like(alphabar, x_t), x0_hat.clamp(-1, 1)
+    return x̂_0, (x_t-ᾱ.sqrt()*x̂_0)/(1-ᾱ).sqrt() if ᾱ < 1 else eps_hat
+
 class Denoiser:
     "A network with its schedule and target: from x_t and the time it tells image and noise. Raises `ValueError` for an unknown target, or times outside whole steps."
     def __init__(self,
@@ -200,26 +263,34 @@ class Denoiser:
         schedule:Schedule|Callable=cosine_alphabar, # the one it was trained with
         target:str='v',                             # what it predicts
         clip:bool=True,                             # keep x̂_0 in [-1, 1], and ε̂ consistent with it?
+        dtype:torch.dtype|None=None,                # what a model without weights is called in; None is float32
     ):
         _check_target(target)
-        self.model,self.schedule,self.target,self.clip = model,schedule,target,clip
+        self.dtype = dtype
+        self.model,self.schedule,self.target,self.clip,self.clock = model,schedule,target,clip,clock_of(schedule)
     def alphabar(self,
         t:float, # the time as the model is told it: 0 … T-1 for whole steps, -1 … 999 for a function of u
     )->Tensor:   # ᾱ, float64
         "ᾱ at a time"
-        if not isinstance(self.schedule, Schedule): return self.schedule((t+1)/1000)
-        if t != int(t) or not 0 <= t < self.schedule.n_steps: raise ValueError(f"t={t}: this schedule has the whole steps 0 to {self.schedule.n_steps-1}")
-        return self.schedule.alphabar[int(t)].cpu().double()
+        return self.clock.alphabar(self.clock.u(t))
     def __call__(self,
         x_t:Tensor,  # noised images (n,…)
         t:float,     # their time
     )->tuple[Tensor, Tensor]: # x̂_0 and ε̂, each (n,…)
         "Image and noise as the model sees them"
         ᾱ = self.alphabar(t)
-        pred = predict_noise(self.model, x_t, torch.full((len(x_t),), t, device=x_t.device))
-        x̂_0, ε̂ = x0_eps(self.target, pred, x_t, ᾱ)
-        if self.clip: x̂_0 = x̂_0.clamp(-1, 1); ε̂ = (x_t-ᾱ.sqrt().float()*x̂_0)/(1-ᾱ).sqrt().float() if ᾱ < 1 else ε̂
-        return x̂_0, ε̂
+        if ᾱ == 0: x0_eps(self.target, x_t, x_t, ᾱ)   # complains about ε, before the network is asked
+        x̂_0, ε̂ = x0_eps(self.target, self.predict(x_t, t), x_t, ᾱ)
+        return clipped(x_t, x̂_0, ε̂, ᾱ) if self.clip else (x̂_0, ε̂)
+    def predict(self,
+        x_t:Tensor,  # noised images (n,…), of any float dtype
+        t:float,     # their time
+    )->Tensor:       # (n,…), in the dtype of `x_t`
+        "What the network says; it computes in its own dtype"
+        params = self.model.parameters() if isinstance(self.model, nn.Module) else ()
+        dtype = next((p.dtype for p in params if p.is_floating_point()), self.dtype or torch.float32)
+        t = self.clock.told(t).expand(len(x_t)).to(x_t.device)
+        return predict_noise(self.model, x_t.to(dtype), t).to(x_t.dtype)
 
 # %% ../nbs/09_schedules.ipynb #e4faa01e
 def fit_diffusion(
