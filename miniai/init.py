@@ -183,10 +183,12 @@ class ActivationStatsCB(Callback):
     def cleanup_fit(self, learn:Learner): self.hooks.remove()
     def _record(self, hook, m, inputs, output):
         if not self.on: return
+        found = tensors_in(output)
+        if not found: raise ValueError(f"{hook.name!r} puts out no tensor: do not watch its class")
         self.calls[hook.name] += 1
         n = self.calls[hook.name]
         nm = hook.name if n == 1 else f'{hook.name}, call {n}'   # used several times in a pass
-        self.stats.setdefault(nm, []).append(self.measure(tensors_in(output)[0]))
+        self.stats.setdefault(nm, []).append(self.measure(found[0]))
     def values(self,
         name:str, # 'mean', 'std', 'dead' or 'hist'
     )->dict[str,Tensor]:
