@@ -10,6 +10,8 @@ import torch
 from diffusers import UNet2DModel
 from diffusers.models.resnet import Downsample2D, ResnetBlock2D
 from torch import Tensor, nn
+from .core import to_device
+from .checks import *
 from .learner import *
 from .ddpm import *
 
@@ -21,7 +23,7 @@ class UNet(UNet2DModel):
         *args, **kwargs
     )->Tensor:          # ε_θ(x_t, t), shaped like x_t; called as the parent, its output
         if not isinstance(x, (tuple, list)): return super().forward(x, *args, **kwargs)
-        if len(x) != 2: raise ValueError(f"x has {len(x)} parts: expected the pair (x_t, t)")
+        need(len(x)==2, f"x has {len(x)} parts: expected the pair (x_t, t)")
         return super().forward(*x).sample
 
 def unet(
@@ -29,27 +31,40 @@ def unet(
     layers:int=1,                # residual blocks at each level
     attention:tuple=(),          # levels with attention, counted from 0 (full size)
     channels:int=1,              # channels of the images
-    size:int=32,                 # side of the images, a multiple of 2**(levels-1)
+    size:int|tuple=32,           # side of the images, or height and width; multiples of 2**(levels-1)
     groups:int=8,                # groups of the group norms; must divide every width, with two channels or more in each
     head_dim:int=8,              # channels of an attention head
 )->UNet:
     "A small `UNet`. Raises `ValueError` naming a width that `groups` does not divide, a size that cannot be halved, or a level that does not exist."
-    with torch.device('meta'): make_unet(widths, layers, channels, size, groups)   # for its checks: no memory, no random numbers
+    check_unet(widths, size, groups, attention)
     n = len(widths)
-    bad = [i for i in attention if not 0 <= i < n]
-    if bad: raise ValueError(f"attention={tuple(attention)}: there is no level {bad[0]}, they go from 0 to {n-1}")
     down = ['AttnDownBlock2D' if i in attention else 'DownBlock2D' for i in range(n)]
-    return UNet(sample_size=size, in_channels=channels, out_channels=channels, block_out_channels=tuple(widths), layers_per_block=layers, norm_num_groups=groups,
-                down_block_types=tuple(down), up_block_types=tuple(o.replace('Down', 'Up') for o in reversed(down)), add_attention=bool(attention), attention_head_dim=head_dim)
+    up = [o.replace('Down', 'Up') for o in reversed(down)]
+    return UNet(sample_size=size, in_channels=channels, out_channels=channels, block_out_channels=tuple(widths),
+                layers_per_block=layers, norm_num_groups=groups, down_block_types=tuple(down), up_block_types=tuple(up),
+                add_attention=bool(attention), attention_head_dim=head_dim)
 
 # %% ../nbs/07_unet.ipynb #3b1317e8
 class NoisifyCB(Callback):
     "Turns each batch of images in [-1, 1] into `((x_t, t), ε)`; the phases come from elsewhere. Raises `ValueError` for images outside that range."
     def __init__(self,
-        schedule:Schedule|None=None, # None is `linear_schedule()`
-        valid_seed:int=0,            # seed of the times and noises in validation, the same in every epoch
-    ): self.schedule,self.valid_seed = linear_schedule() if schedule is None else schedule,valid_seed
-    before_fit, before_epoch, before_batch = DDPMCB.before_fit, DDPMCB.before_epoch, DDPMCB.before_batch
+        schedule:Schedule|int|None=None, # a schedule, or n_steps of a linear one; None is `linear_schedule()`
+        beta_min:float|None=None,        # for a linear one, as for `linear_schedule`
+        beta_max:float|None=None,        # likewise
+        valid_seed:int=0,                # seed of the times and noises in validation, the same in every epoch
+        n_steps:int|None=None,           # number of steps, by name
+    ):
+        self.schedule,self.valid_seed = as_schedule(schedule, n_steps, beta_min, beta_max),valid_seed
+        self.door = ImageDoor()
+    def before_fit(self, learn:Learner):
+        check_schedule(self.schedule.alphabar)
+        self.schedule = to_device(self.schedule, next(learn.model.parameters()).device)
+    def before_epoch(self, learn:Learner):
+        self.generator = None if learn.training else torch.Generator().manual_seed(self.valid_seed)
+    def before_batch(self, learn:Learner):
+        self.door.look(learn.batch[0], first=learn.iter==0)
+        learn.batch = noisify(learn.batch[0], self.schedule, generator=self.generator, check=False)
+    def after_epoch(self, learn:Learner): self.door.close()
 
 # %% ../nbs/07_unet.ipynb #7d309955
 def init_ddpm(
@@ -60,7 +75,7 @@ def init_ddpm(
 )->UNet2DModel:             # the same model
     "Initial weights for diffusion. Raises `ValueError` for a model without diffusers' residual blocks."
     blocks = [m for m in model.modules() if isinstance(m, ResnetBlock2D)]
-    if not blocks: raise ValueError(f"model is a {type(model).__name__} without residual blocks of diffusers: there is nothing to initialise")
+    need(blocks, f"model is a {type(model).__name__} without residual blocks of diffusers: there is nothing to initialise")
     if second_convs:
         for m in blocks: nn.init.zeros_(m.conv2.weight); nn.init.zeros_(m.conv2.bias)
     if downsamplers:
