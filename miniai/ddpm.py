@@ -4,20 +4,20 @@
 
 # %% auto #0
 __all__ = ['Schedule', 'linear_schedule', 'noisify', 'ddpm_step', 'predict_noise', 'sample', 'Trajectory', 'encode_images',
-           'decode_images', 'make_unet', 'as_schedule', 'DDPMCB', 'save_model', 'load_model']
+           'decode_images', 'make_unet', 'as_schedule', 'DDPMCB', 'check_range', 'save_model', 'load_model']
 
 # %% ../nbs/06_ddpm.ipynb #3787007e
-import os, tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 import torch, torch.nn.functional as F
-from diffusers import DDPMScheduler, UNet2DModel
+from diffusers import UNet2DModel
 from fastprogress.fastprogress import ConsoleProgressBar, NBProgressBar
 from torch import Tensor, nn
-from .core import get_device, to_cpu, to_device
+from .core import to_cpu, to_device
 from .checks import *
+from .folders import save_model, load_model
 from .learner import *
+_all_ = ['check_range', 'save_model', 'load_model']
 
 # %% ../nbs/06_ddpm.ipynb #2e5532c1
 class Schedule(NamedTuple):
@@ -247,33 +247,3 @@ class DDPMCB(TrainCB):
     def predict(self, learn:Learner):
         (x_t, t), _ = learn.batch
         learn.preds = predict_noise(learn.model, x_t, t)
-
-# %% ../nbs/06_ddpm.ipynb #22a21a2e
-def save_model(
-    model:UNet2DModel,   # the network
-    schedule:Schedule,   # the one it was trained with
-    path:str|Path,       # a folder, made if need be; its files are replaced
-)->Path:
-    "Write `config.json`, `diffusion_pytorch_model.safetensors` and `scheduler_config.json`, each all or nothing"
-    path = Path(path)
-    path.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path, prefix='.saving-') as tmp:
-        model.save_pretrained(tmp)
-        DDPMScheduler(schedule.n_steps, beta_start=schedule.beta[0].item(), beta_end=schedule.beta[-1].item(),
-                      trained_betas=schedule.beta.tolist(), variance_type='fixed_large').save_pretrained(tmp)
-        for f in sorted(Path(tmp).iterdir()): os.replace(f, path/f.name)
-    return path
-
-# %% ../nbs/06_ddpm.ipynb #3ac4b957
-def load_model(
-    path:str|Path,                          # a folder from `save_model`
-    device:str|torch.device|None=None,      # None is the best one there is
-)->tuple[UNet2DModel, Schedule]:
-    "The model (in evaluation mode) and its schedule. Raises `FileNotFoundError`, or `ValueError` if the weights do not fit the configuration."
-    path = Path(path)
-    for nm in 'config.json', 'diffusion_pytorch_model.safetensors', 'scheduler_config.json':
-        if not (path/nm).is_file(): raise FileNotFoundError(f"path={str(path)!r} is not a model folder: it has no {nm}")
-    try: model = UNet2DModel.from_config(UNet2DModel.load_config(path))
-    except Exception as e: raise ValueError(f"path={str(path)!r}: config.json does not describe a UNet2DModel ({e})") from e
-    load_weights(model, path/'diffusion_pytorch_model.safetensors')
-    return model.to(get_device(device)).eval(), Schedule.from_beta(DDPMScheduler.from_pretrained(path).betas)
