@@ -19,6 +19,7 @@ from torch.nn.modules.dropout import _DropoutNd
 from .core import *
 from .datasets import *
 from .learner import *
+from .passes import hidden_dropout, inner_dropout
 from .resnet import *
 
 # %% ../nbs/05_dropout.ipynb #cc71aeba
@@ -67,8 +68,9 @@ def get_dropmodel(
 def dropout_layers(
     model:nn.Module, # any model
 )->list[nn.Module]:
-    "All dropout layers with p above 0, ours and PyTorch's. Raises `ValueError` if there are none, or if the model as a whole is one."
-    found = [m for m in model.modules() if isinstance(m, (Dropout, _DropoutNd)) and m.p > 0]
+    "All layers that drop, ours and PyTorch's. Raises `ValueError` if there are none, or if the model as a whole is one."
+    def p(m): return m.p if isinstance(m, (Dropout, _DropoutNd)) else inner_dropout(m)
+    found = [m for m in model.modules() if p(m) > 0]
     if not found: raise ValueError(f"the model ({type(model).__name__}) has no dropout layer with p above 0: nothing would be random, so nothing measured")
     if model in found: raise ValueError("the model itself is a dropout layer: put it into an nn.Sequential")
     return found
@@ -80,9 +82,9 @@ def test_time_dropout(
 )->Iterator:
     "Context in which dropout is on and everything else in evaluation mode; each module's own mode comes back afterwards, also after an error"
     layers = dropout_layers(model)
-    with keep_modes(model):
+    with keep_modes(model), hidden_dropout(model):
         model.eval()
-        for m in layers: m.train()
+        for m in layers: m.training = True
         yield
 
 # %% ../nbs/05_dropout.ipynb #dd010785
@@ -134,26 +136,42 @@ def split_at_dropout(
     return nn.Sequential(*flat[:i]), nn.Sequential(*flat[i:])
 
 # %% ../nbs/05_dropout.ipynb #3d820188
+def _leaves(h): return [h] if isinstance(h, Tensor) else [o for v in h for o in _leaves(v)]
+def _steady(f, x):
+    "Does `f` give the same for `x` twice?"
+    return all(torch.equal(a, b) for a,b in zip(_leaves(f(x)), _leaves(f(x))))
+
 @torch.no_grad()
+def _all_passes(model, n, dl):
+    "Scores of `n` passes (n, images, classes) and the labels, batch by batch; what comes before the first dropout layer runs once"
+    device, halves = next(model.parameters()).device, split_at_dropout(model)
+    for i,(xb,yb) in enumerate(dl):
+        xb = xb.to(device)
+        if i==0 and not _steady(halves[0], xb): halves = nn.Identity(), model   # dropout that is no layer
+        h = halves[0](xb)
+        yield torch.stack([halves[1](h) for _ in range(n)]), yb.cpu()
+
+# %% ../nbs/05_dropout.ipynb #c4e182d3
+def _summary(p, labels):
+    mean = p.mean(0)
+    return mean, p.std(0, correction=0), entropy(mean), (entropy(mean)-entropy(p).mean(0)).clamp(min=0), labels
+
 def mc_predict(
     learn:Learner,            # has `model`, images -> scores, with dropout layers
     n:int=30,                 # passes, 1 or more
     dl:Iterable|None=None,    # batches (images, labels); None: the learner's validation set
     keep_passes:bool=False,   # return every pass, too? (n × images × classes numbers)
 )->MCPrediction:
-    "`n` passes with dropout on. Raises `ValueError` for n below 1, a model without dropout layers, or no batches."
+    "`n` passes with dropout on. Raises `ValueError` for n below 1, a model without dropout layers, passes that do not differ, or no batches."
     if not isinstance(n, int) or n < 1: raise ValueError(f"n={n!r}: use a whole number of passes, 1 or more")
-    model, out, passes = learn.model, [], []
-    device = next(model.parameters()).device
-    with test_time_dropout(model):
-        first, second = split_at_dropout(model)
-        for xb,yb in learn.dls.valid if dl is None else dl:
-            h = first(xb.to(device))
-            p = torch.stack([second(h).softmax(1) for _ in range(n)]).cpu()
-            mean = p.mean(0)
-            out.append((mean, p.std(0, correction=0), entropy(mean), (entropy(mean)-entropy(p).mean(0)).clamp(min=0), yb.cpu()))
+    out, passes, differ = [], [], n==1
+    with test_time_dropout(learn.model):
+        for scores,yb in _all_passes(learn.model, n, learn.dls.valid if dl is None else dl):
+            p, differ = scores.softmax(-1).cpu(), differ or not (scores==scores[:1]).all()
+            out.append(_summary(p, yb))
             if keep_passes: passes.append(p)
     if not out: raise ValueError("dl is empty: it gave no batches")
+    if not differ: raise ValueError(f"all {n} passes are equal: dropout does not reach the scores of this {type(learn.model).__name__}")
     return MCPrediction(*(torch.cat(o) for o in zip(*out)), torch.cat(passes, 1) if keep_passes else None)
 
 # %% ../nbs/05_dropout.ipynb #dfb89bbf
