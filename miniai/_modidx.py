@@ -260,6 +260,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'miniai.images._is_grey': ('lib/images.html#_is_grey', 'miniai/images.py'),
                                'miniai.images._levels': ('lib/images.html#_levels', 'miniai/images.py'),
                                'miniai.images._name': ('lib/images.html#_name', 'miniai/images.py'),
+                               'miniai.images._naming': ('lib/images.html#_naming', 'miniai/images.py'),
                                'miniai.images._opened': ('lib/images.html#_opened', 'miniai/images.py'),
                                'miniai.images._pictures': ('lib/images.html#_pictures', 'miniai/images.py'),
                                'miniai.images._to_8_bits': ('lib/images.html#_to_8_bits', 'miniai/images.py'),

@@ -7,7 +7,8 @@ __all__ = ['SUFFIXES', 'SPLITS', 'decode_image', 'image_mode', 'common_mode', 'I
 
 # %% ../nbs/lib/images.ipynb #5ffdb00a
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
@@ -26,11 +27,11 @@ def _levels(im, file_format):
 
 def _alpha(im):
     "How opaque each pixel is, as a grey picture; None where all are"
-    if im.mode in ('LA', 'PA', 'RGBA'): return im.getchannel('A')
+    if im.mode in ('LA', 'RGBA'): return im.getchannel('A')
     key = im.info.get('transparency')
     if key is None: return None
     if im.mode[0] == 'I': return Image.fromarray(np.where(np.asarray(im) == key, 0, 255).astype(np.uint8))
-    return im.convert('RGBA').getchannel('A') if im.mode in ('1', 'L', 'P', 'RGB') else None
+    return im.convert('RGBA').getchannel('A') if im.mode in ('1', 'L', 'RGB') else None
 
 # %% ../nbs/lib/images.ipynb #6e5306e0
 def _from_lab(im):
@@ -40,12 +41,14 @@ def _from_lab(im):
 
 def _to_8_bits(im, file_format):
     "`im` as L or RGB, transparent parts white"
-    im = im.convert({'La':'LA', 'RGBa':'RGBA'}[im.mode]) if im.mode in ('La', 'RGBa') else im
+    is_palette = im.mode in ('P', 'PA')
+    if im.mode in ('La', 'RGBa'): im = im.convert(im.mode.upper())
+    if is_palette: im = im.convert('RGBA')
     alpha = _alpha(im)
     if im.mode[0] in 'IF': out = _levels(im, file_format)
     else: out = _from_lab(im) if im.mode == 'LAB' else im.convert('L' if _is_grey(im.mode) else 'RGB')
     if alpha is not None: out = Image.composite(out, Image.new(out.mode, out.size, 'white'), alpha)
-    return _grey_if_equal(out) if im.mode in ('P', 'PA') else out
+    return _grey_if_equal(out) if is_palette else out
 
 def _grey_if_equal(im):
     r, g, b = (np.asarray(o) for o in im.split())
@@ -58,13 +61,21 @@ def _upright(im):
     try: return ImageOps.exif_transpose(im)
     except Exception: return im
 
+@contextmanager
 def _opened(source):
-    "A loaded PIL image of a path, bytes, an open file, a row `dict(bytes=, path=)` or a PIL image"
+    "The PIL image of a path, bytes, an open file, a row `dict(bytes=, path=)` or a PIL image"
     if isinstance(source, Mapping): source = source['path'] if source['bytes'] is None else source['bytes']
-    if isinstance(source, bytes): source = io.BytesIO(source)
-    im = source if isinstance(source, Image.Image) else Image.open(source)
-    im.load()
-    return im
+    if isinstance(source, Image.Image): yield source
+    else:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as im: yield im
+
+@contextmanager
+def _naming(name):
+    "Every error names the picture, unless it names a missing file itself"
+    try: yield
+    except Exception as e:
+        if isinstance(e, OSError) and e.filename is not None: raise
+        raise ValueError(f"{name} cannot be read as a picture: {e}") from e
 
 def _name(source):
     if isinstance(source, Mapping): source = source['path']
@@ -81,12 +92,9 @@ def decode_image(
     """The first frame of a picture: upright, 16 bits scaled to 8, transparent parts white. Raises `ValueError` naming a file that
     cannot be read, and what `open` raises for one that is missing."""
     if mode not in (None, 'L', 'RGB'): raise ValueError(f"mode={mode!r}: expected 'L', 'RGB' or None")
-    try:
-        im = _opened(source)
+    with _naming(name or _name(source)), _opened(source) as im:
+        im.load()
         out = _to_8_bits(_upright(im), im.format)
-    except Exception as e:
-        if isinstance(e, OSError) and e.filename is not None: raise
-        raise ValueError(f"{name or _name(source)} cannot be read as a picture: {e}") from e
     if mode not in (None, out.mode): out = out.convert(mode)
     return out if resize is None else ImageOps.fit(out, (resize, resize), Image.Resampling.LANCZOS)
 
@@ -109,14 +117,9 @@ def common_mode(
 
 def _header(source, name=None):
     "Mode of a picture, and whether any reader gives the pixels that `decode_image` gives"
-    if isinstance(source, Image.Image): return source.mode, False
-    if isinstance(source, Mapping): source = source['path'] if source['bytes'] is None else source['bytes']
-    try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as im:
-            return im.mode, im.mode in ('L', 'RGB') and 'transparency' not in im.info
-    except Exception as e:
-        if isinstance(e, OSError) and e.filename is not None: raise
-        raise ValueError(f"{name or _name(source)} cannot be read as a picture: {e}") from e
+    with _naming(name or _name(source)), _opened(source) as im:
+        plain = not isinstance(source, Image.Image) and 'transparency' not in im.info
+        return im.mode, plain and im.mode in ('L', 'RGB')
 
 # %% ../nbs/lib/images.ipynb #de5ae820
 SUFFIXES = {'.png', '.jpg', '.jpeg', '.jpe', '.jfif', '.bmp', '.gif', '.webp', '.tif', '.tiff', '.ppm', '.pgm', '.pbm'}

@@ -137,7 +137,7 @@ def _row(path, mode):
     try: utf8 = bool(str(path).encode())
     except UnicodeEncodeError: utf8 = False
     if utf8 and _header(path) == (mode, True): return dict(bytes=None, path=str(path))
-    return _png(np.asarray(decode_image(path, mode))) | dict(path=str(path) if utf8 else None)
+    return _png(np.asarray(decode_image(path, mode)))
 
 def _from_images(folder):
     "The pictures of a folder; warns of files that have no place"
