@@ -10,6 +10,8 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
 from collections.abc import Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from torch import Tensor
 from .learner import *
@@ -24,6 +26,7 @@ def rows_of(
     "The same nesting, with those rows of each tensor"
     if isinstance(batch, Tensor): return batch[rows] if batch.ndim and len(batch)==n else batch
     if isinstance(batch, Mapping): return {k:rows_of(v, rows, n) for k,v in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, '_fields'): return type(batch)(*(rows_of(o, rows, n) for o in batch))
     return type(batch)(rows_of(o, rows, n) for o in batch) if isinstance(batch, (list, tuple)) else batch
 
 # %% ../nbs/appendix/distributed.ipynb #60a647d1
@@ -43,27 +46,28 @@ class AccelerateCB(DeviceCB):
             for cb in learn.cbs:
                 if isinstance(cb, ProgressCB): cb.asked = 'log'
                 if isinstance(cb, CheckpointCB): cb.save = lambda model, path: None
-        learn.predict = self._on_my_rows(learn, learn.predict)
-        wrap_loss(learn, lambda loss: loss*self.weight)
-        learn.backward = self._then_average(learn, learn.backward)
-    def _on_my_rows(self, learn, predict):
-        def f():
-            self.whole, n, world, rank = learn.batch, n_items(learn.batch), self.acc.num_processes, self.acc.process_index
-            if learn.iter==0: self._check_same(learn.batch)
-            self.sizes = [len(o) for o in torch.arange(n).tensor_split(world)]
-            begin = sum(self.sizes[:rank])
-            self.weight = self.sizes[rank]*world/n
-            mine = slice(begin, begin+self.sizes[rank]) if self.sizes[rank] else slice(0, 1)   # a row of weight 0, where there is none
-            learn.batch = rows_of(learn.batch, mine, n)
-            predict()
-        return f
-    def _then_average(self, learn, backward):
-        def f():
-            backward()
-            grads = [p.grad for p in learn.model.parameters() if p.grad is not None]
-            mean = self.acc.reduce(torch.cat([o.flatten() for o in grads]), 'mean')
-            for o,m in zip(grads, mean.split([o.numel() for o in grads])): o.copy_(m.view_as(o))
-        return f
+        learn.around('predict', partial(self._my_rows, learn))
+        learn.around('backward', partial(self._averaged, learn))
+    @contextmanager
+    def _my_rows(self, learn):
+        self.whole, n, world, rank = learn.batch, n_items(learn.batch), self.acc.num_processes, self.acc.process_index
+        if learn.iter==0: self._check_same(learn.batch)
+        self.sizes = [len(o) for o in torch.arange(n).tensor_split(world)]
+        begin = sum(self.sizes[:rank])
+        self.weight = self.sizes[rank]*world/n
+        mine = slice(begin, begin+self.sizes[rank]) if self.sizes[rank] else slice(0, 1)   # a row of weight 0, where there is none
+        learn.batch = rows_of(learn.batch, mine, n)
+        yield
+    @contextmanager
+    def _averaged(self, learn):
+        loss = learn.loss
+        learn.loss = loss*self.weight
+        try: yield
+        finally: learn.loss = loss
+        ours = [p.grad for p in learn.model.parameters() if p.grad is not None]
+        ours += [b for b in learn.model.buffers() if b.is_floating_point()]   # running statistics of norms
+        mean = self.acc.reduce(torch.cat([o.flatten().float() for o in ours]), 'mean')
+        for o,m in zip(ours, mean.split([o.numel() for o in ours])): o.copy_(m.view_as(o))
     def _check_same(self, batch):
         x = batch
         while not isinstance(x, Tensor): x = next(iter(x.values() if isinstance(x, Mapping) else x))
@@ -75,9 +79,4 @@ class AccelerateCB(DeviceCB):
         learn.preds, learn.batch = torch.cat([p[:s] for p,s in zip(parts, self.sizes)]), self.whole
     def before_epoch(self, learn:Learner):
         if not self.acc.is_main_process and hasattr(learn, 'metrics'): learn.metrics.log = lambda row: None
-    def after_epoch(self, learn:Learner):
-        if learn.training:
-            for b in learn.model.buffers():
-                if b.is_floating_point(): b.copy_(self.acc.reduce(b, 'mean'))
     def after_fit(self, learn:Learner): self.acc.wait_for_everyone()
-    def cleanup_fit(self, learn:Learner): unwrap(learn)

@@ -6,7 +6,7 @@
 __all__ = ['NEWTON_SCHULZ', 'orthogonalize', 'Muon']
 
 # %% ../nbs/appendix/muon.ipynb #9503179d
-import torch
+import math, torch
 from collections.abc import Iterable
 from torch import Tensor, nn, optim
 
@@ -32,6 +32,18 @@ def orthogonalize(
     return (Q@X).mT if G.shape[-2] > G.shape[-1] else Q@X
 
 # %% ../nbs/appendix/muon.ipynb #70cfaeac
+def _check_rates(lr, matrix_scale, momentum, betas, eps, min_side, **_):
+    for nm,v in dict(lr=lr, matrix_scale=matrix_scale).items():
+        if not 0 < v < math.inf: raise ValueError(f"{nm}={v}: use a number above 0")
+    for nm,v in dict(momentum=momentum, beta1=betas[0], beta2=betas[1]).items():
+        if not 0 <= v < 1: raise ValueError(f"{nm}={v}: use 0 or more, and less than 1")
+    if not 0 <= eps < math.inf: raise ValueError(f"eps={eps}: use 0 or more")
+
+def _grad(p):
+    "The gradient of `p`, dense, in float32 at least"
+    g = p.grad.to_dense() if p.grad.is_sparse else p.grad
+    return g.to(torch.promote_types(g.dtype, torch.float32))
+
 class Muon(optim.Optimizer):
     "Orthogonalised momentum for matrices (Jordan et al. 2024), Adam for the rest. Raises `ValueError` for numbers that cannot be."
     def __init__(self,
@@ -43,36 +55,35 @@ class Muon(optim.Optimizer):
         eps:float=1e-5,            # Adam's
         min_side:int=16,           # matrices with fewer rows or columns go to Adam
     ):
-        if not lr > 0: raise ValueError(f"lr={lr}: use a number above 0")
-        if not matrix_scale > 0: raise ValueError(f"matrix_scale={matrix_scale}: use a number above 0")
-        for nm,v in dict(momentum=momentum, beta1=betas[0], beta2=betas[1]).items():
-            if not 0 <= v < 1: raise ValueError(f"{nm}={v}: use 0 or more, and less than 1")
         super().__init__(params, dict(lr=lr, matrix_scale=matrix_scale, momentum=momentum, betas=betas, eps=eps, min_side=min_side))
+        for group in self.param_groups: _check_rates(**group)
     @torch.no_grad()
     def step(self, closure=None):
         loss = None
         if closure is not None:
             with torch.enable_grad(): loss = closure()
         for group in self.param_groups:
-            shapes = {}
+            alike = {}
             for p in group['params']:
-                if p.grad is None: continue
+                if p.grad is None or p.numel()==0: continue
                 shape = len(p) if p.ndim else 1, p[0].numel() if p.ndim > 1 else 1
-                if min(shape) >= group['min_side']: shapes.setdefault(shape, []).append(p)
+                if min(shape) >= group['min_side']: alike.setdefault((shape, p.dtype, p.device), []).append(p)
                 else: self._adam(p, **group)
-            for shape,ps in shapes.items(): self._muon(ps, shape, **group)
+            for (shape,_,_),ps in alike.items(): self._muon(ps, shape, **group)
         return loss
-    def _muon(self, ps, shape, lr, matrix_scale, momentum, **_):
-        def mixed(p):
-            M = self.state[p].setdefault('M', torch.zeros_like(p))
-            return p.grad.lerp(M.lerp_(p.grad, 1-momentum), momentum).reshape(shape)
-        O = orthogonalize(torch.stack([mixed(p) for p in ps]))
-        η = lr*matrix_scale*max(1, shape[0]/shape[1])**.5
-        for p,o in zip(ps, O): p.sub_(η*o.reshape(p.shape))
-    def _adam(self, p, lr, betas, eps, **_):
+    def _moment(self, p, nm, now, β):
+        "The running mean `nm` of what comes `now`, kept in float32 also for half-precision parameters"
         s = self.state[p]
-        if not s: s |= dict(m=torch.zeros_like(p), v=torch.zeros_like(p), n=0)
-        s['n'] += 1
-        m = s['m'].lerp_(p.grad, 1-betas[0])/(1-betas[0]**s['n'])
-        v = s['v'].lerp_(p.grad.square(), 1-betas[1])/(1-betas[1]**s['n'])
-        p.sub_(lr*m/(v.sqrt()+eps))
+        s[nm] = s.get(nm, torch.zeros_like(now)).to(now.dtype).lerp_(now, 1-β)
+        return s[nm]
+    def _muon(self, ps, shape, lr, matrix_scale, momentum, **_):
+        grads = [_grad(p) for p in ps]
+        mixed = [g.lerp(self._moment(p, 'M', g, momentum), momentum).reshape(shape) for p,g in zip(ps, grads)]
+        η = lr*matrix_scale*max(1, shape[0]/shape[1])**.5
+        for p,o in zip(ps, orthogonalize(torch.stack(mixed))): p.copy_(p - η*o.reshape(p.shape))
+    def _adam(self, p, lr, betas, eps, **_):
+        g, s = _grad(p), self.state[p]
+        s['n'] = s.get('n', 0)+1
+        m = self._moment(p, 'm', g, betas[0])/(1-betas[0]**s['n'])
+        v = self._moment(p, 'v', g.square(), betas[1])/(1-betas[1]**s['n'])
+        p.copy_(p - lr*m/(v.sqrt()+eps))
