@@ -16,7 +16,7 @@ from torch import Tensor, nn, optim
 from .core import *
 from .datasets import *
 from .learner import *
-from .summary import tensors_in, unwrapped
+from .summary import eager, tensors_in, unwrapped
 
 # %% ../nbs/03_init.ipynb #db699d77
 def _check_sizes(**sizes):
@@ -178,6 +178,7 @@ class ActivationStatsCB(Callback):
         if not modules: raise ValueError(f"the model has no module of the classes {names}")
         self.on, self.stats = False, {nm:[] for nm,_ in modules}
         self.hooks = Hooks(modules, self._record)
+        learn.around('predict', eager)   # hooks do not run in compiled code
     def before_batch(self, learn:Learner):
         self.on, self.calls = learn.training and learn.iter%self.every == 0, Counter()
     def cleanup_fit(self, learn:Learner): self.hooks.remove()
