@@ -14,20 +14,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-import matplotlib.pyplot as plt, miniai, torch, torch.nn.functional as F
+import miniai, torch
 from torch import Tensor, nn, optim
-from torch.optim.lr_scheduler import OneCycleLR
+from .checks import need
 from .core import *
 from .datasets import *
 from .learner import *
 from .init import *
 from .summary import *
-
-_all_ = ['conv', 'Standardize', 'Hook', 'Hooks', 'init_weights', 'lsuv_init', 'ActivationStatsCB', 'plot_stats', 'plot_hists', 'summary']
+_all_ = ['conv', 'Standardize', 'Hook', 'Hooks', 'init_weights', 'lsuv_init',
+         'ActivationStatsCB', 'plot_stats', 'plot_hists', 'summary']
 
 # %% ../nbs/04_resnet.ipynb #2016aaa2
 class ResBlock(nn.Module):
-    "`reduce` to the new shape, then add what the convolutions say: (n,ni,h,w) -> (n,nf,⌈h/pool⌉,⌈w/pool⌉). Raises what `conv` raises."
+    "`reduce` to the new shape, then add what `convs` say: (n,ni,h,w) -> (n,nf,⌈h/pool⌉,⌈w/pool⌉)"
     def __init__(self,
         ni:int,        # channels in
         nf:int,        # channels out
@@ -38,9 +38,10 @@ class ResBlock(nn.Module):
         norm:Callable[[int],nn.Module]|None=nn.BatchNorm2d, # makes normalisations
     ):
         super().__init__()
-        if n_convs < 1: raise ValueError(f"n_convs={n_convs}: use 1 or more")
+        need(n_convs >= 1, f"n_convs={n_convs}: use 1 or more")
         self.reduce = conv(ni, nf, ks, pool=pool, act=act, norm=norm)
-        self.convs = nn.Sequential(*(conv(nf, nf, ks, act=act, norm=norm) for _ in range(n_convs)))
+        convs = [conv(nf, nf, ks, act=act, norm=norm) for _ in range(n_convs)]
+        self.convs = nn.Sequential(*convs)
     def forward(self, x:Tensor)->Tensor:
         x = self.reduce(x)
         return x + self.convs(x)
@@ -53,14 +54,14 @@ def get_model(
     act:Callable[[],nn.Module]=nn.ReLU,  # makes activation functions
     norm:Callable[[int],nn.Module]|None=nn.BatchNorm2d, # makes normalisations
     leaky:float=0.,                      # for `init_weights`
-)->nn.Sequential:                        # images in [0, 1] (n,in_channels,h,w) -> scores (n,n_classes)
-    "A residual network with the parts `standardize`, `stem`, `blocks`, `pool`, `head`. Raises `ValueError` for fewer than 2 widths or widths below 1."
+)->nn.Sequential:                        # images in [0, 1] (n,in_channels,h,w) -> scores
+    "A residual network with the parts `standardize`, `stem`, `blocks`, `pool`, `head`"
     widths = list(widths)
-    if len(widths) < 2: raise ValueError(f"widths={widths}: give at least two, for the stem and one block")
+    need(len(widths) > 1, f"widths={widths}: give at least two, for the stem and one block")
+    stem = conv(in_channels, widths[0], act=act, norm=norm)
+    blocks = [ResBlock(ni, nf, act=act, norm=norm) for ni,nf in zip(widths, widths[1:])]
     model = nn.Sequential(OrderedDict(
-        standardize=Standardize(),
-        stem=conv(in_channels, widths[0], act=act, norm=norm),
-        blocks=nn.Sequential(*(ResBlock(ni, nf, act=act, norm=norm) for ni,nf in zip(widths, widths[1:]))),
+        standardize=Standardize(), stem=stem, blocks=nn.Sequential(*blocks),
         pool=nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
         head=nn.Linear(widths[-1], n_classes)))
     model.apply(partial(init_weights, leaky=leaky))
@@ -68,18 +69,18 @@ def get_model(
 
 # %% ../nbs/04_resnet.ipynb #a76e9979
 def _check_images(x):
-    if x.ndim != 4: raise ValueError(f"images have the shape {tuple(x.shape)}: expected (n,c,h,w)")
+    need(x.ndim==4, f"images have the shape {tuple(x.shape)}: expected (n,c,h,w)")
 
 def random_flip(
-    x:Tensor,                          # images (n,c,h,w)
-    p:float=0.5,                       # each image's chance to be mirrored, in [0, 1]
+    x:Tensor,                            # images (n,c,h,w)
+    p:float=0.5,                         # each image's chance to be mirrored, in [0, 1]
     generator:torch.Generator|None=None, # on the CPU; None is PyTorch's own
 )->Tensor:
-    "Each image mirrored left to right with probability `p`. Raises `ValueError` for another shape or probability."
+    "Each image mirrored left to right with probability `p`"
     _check_images(x)
-    if not 0 <= p <= 1: raise ValueError(f"p={p}: a probability lies between 0 and 1")
-    flip = (torch.rand(len(x), generator=generator) < p).to(x.device)
-    return torch.where(flip[:,None,None,None], x.flip(3), x)
+    need(0 <= p <= 1, f"p={p}: a probability lies between 0 and 1")
+    mirrored = (torch.rand(len(x), generator=generator) < p).to(x.device)
+    return torch.where(mirrored[:,None,None,None], x.flip(3), x)
 
 # %% ../nbs/04_resnet.ipynb #3eb98558
 def shift_images(
@@ -87,15 +88,17 @@ def shift_images(
     dy:Tensor, # pixels down (n,), negative for up
     dx:Tensor, # pixels to the right (n,), negative for left
 )->Tensor:
-    "Each image moved by its own `dy` and `dx`, filled up with 0. Raises `ValueError` for shapes that do not fit."
+    "Each image moved by its own `dy` and `dx`, filled up with 0"
     _check_images(x)
     n, c, h, w = x.shape
-    if dy.shape != (n,) or dx.shape != (n,): raise ValueError(f"dy {tuple(dy.shape)} and dx {tuple(dx.shape)}: expected ({n},), one for each image")
-    dy, dx = dy.to(x.device), dx.to(x.device)
-    rows, cols = torch.arange(h, device=x.device)-dy[:,None], torch.arange(w, device=x.device)-dx[:,None]
+    need(dy.shape == dx.shape == (n,), f"dy {tuple(dy.shape)} and dx {tuple(dx.shape)}: "
+                                       f"expected ({n},), one for each image")
+    rows = torch.arange(h, device=x.device) - dy.to(x.device)[:,None]   # where they come from
+    cols = torch.arange(w, device=x.device) - dx.to(x.device)[:,None]
     inside = ((rows>=0)&(rows<h))[:,:,None] & ((cols>=0)&(cols<w))[:,None,:]
     i = torch.arange(n, device=x.device)[:,None,None]
-    moved = x.permute(0,2,3,1)[i, rows.clamp(0, h-1)[:,:,None], cols.clamp(0, w-1)[:,None,:]]
+    rows, cols = rows.clamp(0, h-1)[:,:,None], cols.clamp(0, w-1)[:,None,:]
+    moved = x.permute(0,2,3,1)[i, rows, cols]
     return (moved*inside[...,None]).permute(0,3,1,2)
 
 # %% ../nbs/04_resnet.ipynb #7bd71470
@@ -104,39 +107,43 @@ def random_shift(
     max_shift:int=1,                     # pixels, 0 or more
     generator:torch.Generator|None=None, # on the CPU; None is PyTorch's own
 )->Tensor:
-    "Each image moved by up to `max_shift` pixels in both directions. Raises `ValueError` for a negative shift or another shape."
+    "Each image moved by up to `max_shift` pixels in both directions"
     _check_images(x)
-    if max_shift < 0: raise ValueError(f"max_shift={max_shift}: use 0 or more")
+    need(max_shift >= 0, f"max_shift={max_shift}: use 0 or more")
     dy, dx = torch.randint(-max_shift, max_shift+1, (2, len(x)), generator=generator)
     return shift_images(x, dy, dx)
 
 # %% ../nbs/04_resnet.ipynb #d081446c
 def random_erase(
     x:Tensor,                            # images (n,c,h,w)
-    size:int=8,                          # side of the square in pixels, 0 or more; at the border a part of it lies outside
+    size:int=8,                          # side of the square in pixels, 0 or more
     generator:torch.Generator|None=None, # on the CPU; None is PyTorch's own
 )->Tensor:
-    "A square of each image set to 0, its centre anywhere. Raises `ValueError` for a negative size or another shape."
+    "A square of each image set to 0, its centre anywhere; at the border a part of it lies outside"
     _check_images(x)
-    if size < 0: raise ValueError(f"size={size}: use 0 or more")
+    need(size >= 0, f"size={size}: use 0 or more")
     n, c, h, w = x.shape
-    cy, cx = (torch.rand(2, n, generator=generator)*torch.tensor([[h],[w]])).floor().to(x.device)
-    def near(centre, length): return ((torch.arange(length, device=x.device)-centre[:,None]+size//2) // max(size, 1)==0) & (size>0)
+    centres = torch.rand(2, n, generator=generator)*torch.tensor([[h],[w]])
+    cy, cx = centres.floor().to(x.device)
+    def near(centre, length):
+        offset = torch.arange(length, device=x.device) - centre[:,None] + size//2
+        return (offset >= 0) & (offset < size)
     return x.masked_fill((near(cy, h)[:,:,None] & near(cx, w)[:,None,:])[:,None], 0)
 
 # %% ../nbs/04_resnet.ipynb #aa400698
 class BatchTransformCB(Callback):
-    "Replaces the inputs of each batch by `tfm(inputs)`, in training and if asked in validation; runs after `DeviceCB`"
-    order = -5
+    "Replaces the inputs of each batch by `tfm(inputs)`, in training and if asked in validation"
+    order = -5   # after DeviceCB
     def __init__(self,
-        tfm:Callable,       # inputs -> inputs
-        train:bool=True,    # in training?
-        valid:bool=False,   # in validation?
+        tfm:Callable,     # inputs -> inputs
+        train:bool=True,  # in training?
+        valid:bool=False, # in validation?
     ):
-        if not callable(tfm): raise TypeError(f"tfm is a {type(tfm).__name__}: pass a function from images to images")
+        if not callable(tfm): raise TypeError(f"tfm is a {type(tfm).__name__}: pass a function of images")
         self.tfm,self.train,self.valid = tfm,train,valid
     def before_batch(self, learn:Learner):
-        if self.train if learn.training else self.valid: learn.batch = (self.tfm(learn.batch[0]), *learn.batch[1:])
+        wanted = self.train if learn.training else self.valid
+        if wanted: learn.batch = (self.tfm(learn.batch[0]), *learn.batch[1:])
 
 # %% ../nbs/04_resnet.ipynb #cb005177
 def flip(
@@ -149,23 +156,27 @@ def flip(
 # %% ../nbs/04_resnet.ipynb #52b91837
 TTA_VIEWS = [nn.Identity(), flip]   # test-time augmentation: the image and its mirror image
 
+def _check_pixels(x):
+    lo, hi = x.min().item(), x.max().item()
+    need(0 <= lo <= hi <= 1, f"images go from {lo:.4g} to {hi:.4g}: expected [0, 1]")
+
 @torch.no_grad()
 def predict_probs(
-    model:nn.Module,                        # images in [0, 1] -> scores (n,classes)
-    dl:Iterable,                            # batches (images, labels), as from a `TensorLoader`
-    views:Sequence[Callable]=(nn.Identity(),), # functions of a batch; the probabilities of all views are averaged
-)->tuple[Tensor,Tensor]:                    # probabilities (n,classes) and labels (n,), on the CPU
-    "Predictions in evaluation mode. Raises `ValueError` for no views, no batches, or images outside [0, 1]."
-    if not len(views): raise ValueError("views is empty: pass at least one, for example nn.Identity()")
-    device, probs, labels = next(model.parameters()).device, [], []
+    model:nn.Module, # images in [0, 1] -> scores (n,classes)
+    dl:Iterable,     # batches (images, labels, …), as from a `TensorLoader`
+    views:Sequence[Callable]=(nn.Identity(),), # functions of a batch; their predictions are averaged
+)->tuple[Tensor,Tensor]: # probabilities (n,classes) and labels (n,), on the CPU
+    "Predictions in evaluation mode. Raises `ValueError` for no views, no batches, or pixels outside [0, 1]."
+    need(len(views) > 0, "views is empty: pass at least one, for example nn.Identity()")
+    probs, labels = [], []
     with keep_modes(model):
         model.eval()
-        for xb,yb in dl:
-            lo, hi = xb.min().item(), xb.max().item()
-            if not 0 <= lo <= hi <= 1: raise ValueError(f"images go from {lo:.4g} to {hi:.4g}: expected [0, 1]")
-            xb = xb.to(device)
-            probs.append(sum(model(v(xb)).softmax(1) for v in views).cpu()/len(views)); labels.append(yb.cpu())
-    if not probs: raise ValueError("dl is empty: it gave no batches")
+        for xb,yb,*_ in dl:
+            _check_pixels(xb)
+            xb = xb.to(next(model.parameters(), xb).device)
+            probs.append(sum(model(v(xb)).softmax(1) for v in views).cpu()/len(views))
+            labels.append(yb.cpu())
+    need(len(probs) > 0, "dl is empty: it gave no batches")
     return torch.cat(probs), torch.cat(labels)
 
 # %% ../nbs/04_resnet.ipynb #20d808ec
@@ -176,55 +187,78 @@ def augment(
     generator:torch.Generator|None=None, # on the CPU; None is PyTorch's own
 )->Tensor:
     "The recipe's augmentation: mirror half of the images, move and erase"
-    return random_erase(random_shift(random_flip(x, 0.5, generator), max_shift, generator), erase, generator)
+    x = random_shift(random_flip(x, 0.5, generator), max_shift, generator)
+    return random_erase(x, erase, generator)
 
 # %% ../nbs/04_resnet.ipynb #8e89ad27
 def fit_classifier(
-    model:nn.Module,               # images in [0, 1] -> scores
-    dls:DataLoaders,               # batches (images, labels)
-    n_epochs:int=5,                # how many times through the data
-    lr:float=0.01,                 # the cycle's highest learning rate
-    label_smoothing:float=0.1,     # share of the target that is spread over all classes, in [0, 1]
-    weight_decay:float=0.05,       # of AdamW
-    erase:int=0,                   # for `augment`
-    seed:int=42,                   # of the augmentation
-    cbs:Sequence[Callback]=(),     # further callbacks
+    model:nn.Module,           # images in [0, 1] -> scores
+    dls:DataLoaders,           # batches (images, labels)
+    n_epochs:int=5,            # how many times through the data
+    lr:float=0.01,             # the cycle's highest learning rate
+    label_smoothing:float=0.1, # share of the target that is spread over all classes, in [0, 1]
+    weight_decay:float=0.05,   # of AdamW
+    erase:int=0,               # for `augment`
+    seed:int=42,               # of the augmentation
+    cbs:Sequence[Callback]=(), # further callbacks
 )->Learner:
-    "Train by this lesson's recipe; the learner that comes back has its `metrics`. Raises what `Learner.fit` raises."
-    gen = torch.Generator().manual_seed(seed)
-    sched = BatchSchedCB(partial(OneCycleLR, max_lr=lr, total_steps=n_epochs*len(dls.train), pct_start=0.25, cycle_momentum=False))
-    tfm = BatchTransformCB(partial(augment, erase=erase, generator=gen))
-    learn = Learner(model, dls, nn.CrossEntropyLoss(label_smoothing=label_smoothing), lr, [TrainCB(), DeviceCB(), tfm, sched, MetricsCB(Accuracy()), *cbs],
-                    partial(optim.AdamW, eps=1e-5, betas=(0.9,0.99), weight_decay=weight_decay))
+    "Train by this lesson's recipe; the learner that comes back has its `metrics`"
+    generator = torch.Generator().manual_seed(seed)
+    tfm = BatchTransformCB(partial(augment, erase=erase, generator=generator))
+    sched = OneCycleCB(lr, pct_start=0.25, cycle_momentum=False)
+    loss = nn.CrossEntropyLoss(label_smoothing=label_smoothing)
+    opt_func = partial(optim.AdamW, eps=1e-5, betas=(0.9,0.99), weight_decay=weight_decay)
+    all_cbs = [TrainCB(), DeviceCB(), tfm, sched, MetricsCB(Accuracy()), *cbs]
+    learn = Learner(model, dls, loss, lr, all_cbs, opt_func)
     learn.fit(n_epochs)
     return learn
 
 # %% ../nbs/04_resnet.ipynb #29e61292
 CLASSIFIER = Path(miniai.__path__[0])/'fashion_mnist_classifier'
 
+def _classifier_config(model):
+    "What `get_model` needs to build this network again; refuses one that it cannot build"
+    try: config = dict(widths=[model.stem[0].out_channels] + [b.reduce[0].out_channels for b in model.blocks],
+                       n_classes=model.head.out_features, in_channels=model.stem[0].in_channels)
+    except (AttributeError, TypeError, IndexError) as e:
+        raise ValueError(f"model is not one that get_model makes ({e})") from e
+    with torch.device('meta'): again = repr(get_model(**config))
+    need(again==repr(model), "model has other layers than get_model makes by default (activations, "
+                             "normalisation, dropout …): it could not be loaded again")
+    return config
+
 def save_classifier(
-    model:nn.Module,         # from `get_model`, with default activations and normalisation
-    path:str|Path,           # a folder, made if need be; its files are replaced
-    **facts,                 # what else to note, in JSON types: accuracy, epochs, seed, …
+    model:nn.Module, # from `get_model`, with default activations and normalisation
+    path:str|Path,   # a folder, made if need be; its files are replaced
+    **facts,         # what else to note, in JSON types: accuracy, epochs, seed, …
 )->Path:
-    "Write `model.safetensors` and `config.json`"
-    path = Path(path)
-    config = dict(widths=[model.stem[0].out_channels] + [b.reduce[0].out_channels for b in model.blocks],
-                  n_classes=model.head.out_features, in_channels=model.stem[0].in_channels)
+    "Write `model.safetensors` and `config.json`. Raises `ValueError` for a model that could not be loaded again."
+    path, model = Path(path), unwrapped(model)
+    config = _classifier_config(model)
+    need(not config.keys() & facts.keys(), f"{', '.join(config)} are known from the model: leave them out")
+    text = json.dumps(config|facts, indent=1)+'\n'
     save_weights(model, path/'model.safetensors')
-    (path/'config.json').write_text(json.dumps(config|facts, indent=1)+'\n')
+    (path/'config.json').write_text(text, encoding='utf-8')
     return path
 
 # %% ../nbs/04_resnet.ipynb #bbe1104f
+def _build_classifier(path):
+    "The network that `config.json` describes, with random weights"
+    for nm in 'config.json', 'model.safetensors':
+        if not (path/nm).is_file():
+            raise FileNotFoundError(f"path={str(path)!r} is not a classifier's folder: it has no {nm}")
+    try:
+        config = json.loads((path/'config.json').read_text(encoding='utf-8'))
+        return get_model(**{k:config[k] for k in ('widths', 'n_classes', 'in_channels')})
+    except (KeyError, TypeError, ValueError, RuntimeError) as e:
+        raise ValueError(f"path={str(path)!r}: config.json does not describe a classifier ({e!r})") from e
+
 def load_classifier(
     path:str|Path=CLASSIFIER,          # a folder from `save_classifier`; the default comes with the package
     device:str|torch.device|None=None, # None is the best one there is
 )->nn.Sequential:
-    "The model, in evaluation mode. Raises `FileNotFoundError`, or `ValueError` if the weights do not fit the configuration."
+    "The model, in evaluation mode. Raises `FileNotFoundError`, or `ValueError` if the weights do not fit."
     path = Path(path)
-    for nm in 'config.json', 'model.safetensors':
-        if not (path/nm).is_file(): raise FileNotFoundError(f"path={str(path)!r} is not a classifier's folder: it has no {nm}")
-    try: model = get_model(**{k:json.loads((path/'config.json').read_text())[k] for k in ('widths', 'n_classes', 'in_channels')})
-    except (KeyError, TypeError, json.JSONDecodeError) as e: raise ValueError(f"path={str(path)!r}: config.json does not describe a classifier ({e!r})") from e
+    model = _build_classifier(path)
     load_weights(model, path/'model.safetensors')
     return model.to(get_device(device)).eval()
