@@ -4,25 +4,29 @@
 
 # %% auto #0
 __all__ = ['EVENTS', 'PHASES', 'Callback', 'run_cbs', 'CancelFitException', 'CancelEpochException', 'CancelBatchException',
-           'CancelStepException', 'with_cbs', 'keep_modes', 'keep_attrs', 'length_of', 'Learner', 'TrainCB',
-           'TrainLearner', 'DeviceCB', 'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'print_row',
-           'MetricsCB', 'sparkline', 'display_mode', 'ProgressCB', 'RecorderCB', 'BatchSchedCB', 'OneCycleCB',
-           'EpochSchedCB', 'LRFinderCB', 'save_weights', 'load_weights', 'CheckpointCB']
+           'CancelStepException', 'with_cbs', 'keep_modes', 'keep_attrs', 'Learner', 'TrainCB', 'TrainLearner',
+           'DeviceCB', 'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'MetricsCB', 'ProgressCB',
+           'RecorderCB', 'BatchSchedCB', 'OneCycleCB', 'EpochSchedCB', 'LRFinderCB', 'SaveCB', 'RescueCB',
+           'CheckpointCB', 'display_mode', 'length_of', 'print_row', 'sparkline', 'load_weights', 'save_weights']
 
 # %% ../nbs/02_learner.ipynb #483cbb6e
-import math, os, sys, time, warnings
+import math, time, warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
-import matplotlib.pyplot as plt, safetensors.torch, torch
+import matplotlib.pyplot as plt, torch
 from fastcore.basics import patch
 from fastcore.foundation import L
-from fastprogress.fastprogress import ConsoleMasterBar, ConsoleProgressBar, NBMasterBar, NBProgressBar
 from torch import Tensor, nn, optim
 from .core import def_device, subplots, to_device
+from .fit_checks import *
+from .progress import DISPLAYS, display_mode, length_of, print_row, sparkline
+from .store import atomic_write, check_writable, is_finite, load_weights, save_weights
+
+_all_ = ['display_mode', 'length_of', 'print_row', 'sparkline', 'load_weights', 'save_weights']
 
 # %% ../nbs/02_learner.ipynb #f8722a96
 EVENTS = [f'{when}_{what}' for what in ('fit', 'epoch', 'batch') for when in ('before', 'after', 'cleanup')]
@@ -122,13 +126,6 @@ def keep_attrs(
         for k in names: vars(o).pop(k, None)
         vars(o).update(kept)
 
-def length_of(
-    items:Any, # something to loop over
-)->int|None:
-    "How many items there are; None if that cannot be told, as for a generator or a `DataLoader` of an iterable data set"
-    try: return len(items)
-    except (TypeError, NotImplementedError): return None
-
 # %% ../nbs/02_learner.ipynb #2bd64459
 class Learner:
     "A model, its data, a loss and callbacks, with `fit` to bring them together. Phases come from a subclass or from callbacks."
@@ -158,8 +155,7 @@ class Learner:
     def _one_epoch(self):
         self.iter = -1
         for self.iter,self.batch in enumerate(self.dl): self._one_batch()
-        if self.iter < 0: raise ValueError(f"dls.{'train' if self.training else 'valid'} gave no batch in epoch {self.epoch}: a generator is used up "
-            "after one pass, so pass something that starts anew each time (a list, a DataLoader, a TensorLoader)")
+        check_epoch(self, self.training)
 
     def one_epoch(self,
         training:bool, # on `dls.train`, with gradients; or on `dls.valid`, without
@@ -167,11 +163,7 @@ class Learner:
         "One pass over the data. Raises `FloatingPointError` if a training epoch ends with a loss that is not finite."
         self.model.train(training)
         self.dl = self.dls.train if training else self.dls.valid
-        with torch.set_grad_enabled(training): self._one_epoch()
-        loss = getattr(self, 'loss', None)
-        if training and loss is not None and not loss.isfinite():
-            raise FloatingPointError(f"loss is {loss.item()} at the end of epoch {self.epoch} (lr={self.opt.param_groups[0]['lr']:.3g}): "
-                "try a tenth of the learning rate, and check the inputs for nan")
+        with torch.set_grad_enabled(training), explained(self): self._one_epoch()
 
     @with_cbs('fit')
     def _fit(self, train, valid):
@@ -190,9 +182,10 @@ class Learner:
         with keep_attrs(self, 'cbs', '_reached', '_around', *PHASES), keep_modes(self.model):
             self.cbs = self.cbs + list(L(cbs))
             lr = self.lr if lr is None else lr
-            self._check(n_epochs, train, valid, lr)
+            check_fit(self, PHASES if train else PHASES[:2], n_epochs, train, valid, lr)
             self._reached,self._around = {},{k:list(v) for k,v in self._around.items()}
             self.n_epochs,self.epochs,self.trains,self.validates = n_epochs,range(n_epochs),train,valid
+            self.n_inp = next((cb.n_inp for cb in self.cbs if hasattr(cb, 'n_inp')), getattr(type(self), 'n_inp', 1))
             self.n_opt_steps = self._count_steps(n_epochs, train)
             self.opt = self.opt_func(self.model.parameters(), lr=lr)
             self.opt.zero_grad()   # an earlier fit may have ended between backward and step
@@ -215,24 +208,10 @@ class Learner:
     def training(self)->bool:
         "Is the model in training mode?"
         return self.model.training
-
-# %% ../nbs/02_learner.ipynb #1e81c4f5
-@patch
-def _check(self:Learner, n_epochs, train, valid, lr):
-    if not isinstance(n_epochs, int) or n_epochs < 1: raise ValueError(f"n_epochs={n_epochs!r}: use a whole number, 1 or more")
-    if not (lr >= 0 and math.isfinite(lr)): raise ValueError(f"lr={lr!r}: use a positive number")
-    for cb in self.cbs:
-        if isinstance(cb, type): raise TypeError(f"cbs has the class {cb.__name__}: pass an object, {cb.__name__}(…)")
-    for nm in ['train']*train + ['valid']*valid:
-        dl = getattr(self.dls, nm, None)
-        if dl is None or length_of(dl)==0:
-            raise ValueError(f"dls.{nm} is {'missing' if dl is None else 'empty'}: give it batches, or call fit(…, {nm}=False)")
-    for nm in PHASES if train else PHASES[:2]:
-        who = [o for o in [self, *self.cbs] if hasattr(type(o), nm)]
-        if len(who)==0: raise TypeError(f"nobody provides {nm!r}, so this learner cannot train: add TrainCB() to cbs, or use TrainLearner")
-        if len(who)>1: raise TypeError(f"{nm!r} is provided by {' and by '.join(type(o).__name__ for o in who)}: keep one of them")
-        if nm=='get_loss' and self.loss_func is None and getattr(who[0].get_loss, 'uses_loss_func', False):
-            raise TypeError("loss_func is None: pass one to the learner, for example loss_func=F.cross_entropy")
+    @property
+    def target(self)->Any:
+        "The first item of the batch that the loss compares with: the one behind the model's inputs. Raises `ValueError` if there is none."
+        return first_target(self.batch, self.n_inp)
 
 # %% ../nbs/02_learner.ipynb #413f6a18
 def _within(cms, phase):
@@ -339,19 +318,24 @@ class Mean:
 
 # %% ../nbs/02_learner.ipynb #fbb4deb3
 class Accuracy:
-    "The share of rows whose largest entry is at the target's index. Raises `ValueError` if shapes do not fit."
-    def __init__(self): self.reset()
+    "The share of rows whose largest score is the target's; of one score, whether it is above `threshold`. Raises `ValueError` if shapes do not fit."
+    def __init__(self,
+        threshold:float|None=None, # for one score a row: from where on it means 1 (0 for logits, 0.5 for probabilities)
+    ):
+        self.threshold = threshold
+        self.reset()
     def reset(self):
         "Forget everything"
         self.hits, self.n = [], 0
     def update(self,
-        preds:Tensor,   # scores (n, classes)
-        targets:Tensor, # class numbers (n,)
+        preds:Tensor,   # scores (n, classes), or with a threshold (n,) or (n, 1)
+        targets:Tensor, # class numbers (n,), or with a threshold 0 and 1, (n,) or (n, 1)
     ):
         "Add one batch"
-        if preds.ndim!=2 or targets.shape!=preds.shape[:1]:
-            raise ValueError(f"preds {tuple(preds.shape)} and targets {tuple(targets.shape)}: expected (n, classes) and (n,)")
-        self.hits.append((preds.argmax(1)==targets).sum())
+        if self.threshold is None: check_classes(preds, targets)
+        else: preds, targets = one_score(preds, targets)
+        chosen = preds.argmax(1) if self.threshold is None else preds > self.threshold
+        self.hits.append((chosen==targets).sum())
         self.n += len(targets)
     def compute(self)->float:
         "The accuracy so far, between 0 and 1"
@@ -369,13 +353,6 @@ def n_items(
         except ValueError: pass
     raise ValueError(f"no tensor in a batch of type {type(batch).__name__}")
 
-# %% ../nbs/02_learner.ipynb #6c66e3d8
-def print_row(
-    row:Mapping, # what to print
-):
-    "Print one line of `name value` pairs, floats to four significant digits"
-    print('  '.join(f'{k} {v:.4g}' if isinstance(v, float) else f'{k} {v}' for k,v in row.items()), flush=True)
-
 # %% ../nbs/02_learner.ipynb #441b1ade
 class MetricsCB(Callback):
     "Loss and metrics of each epoch, printed as `log` says and kept in `history`; found as `learn.metrics`"
@@ -384,7 +361,7 @@ class MetricsCB(Callback):
         *ms:Any,      # metrics, named after their class
         **metrics:Any # metrics by name
     ):
-        self.metrics = {type(o).__name__.lower():o for o in ms} | metrics
+        self.metrics = named_metrics(ms, metrics)
         self.all = dict(loss=Mean()) | self.metrics
         self.history = []
     def before_fit(self, learn:Learner): learn.metrics,self.history,self.log = self,[],print_row
@@ -393,41 +370,12 @@ class MetricsCB(Callback):
         for m in self.all.values(): m.reset()
     def after_batch(self, learn:Learner):
         self.all['loss'].update(learn.loss, n_items(learn.batch))
-        for m in self.metrics.values(): m.update(learn.preds.detach(), learn.batch[-1])
+        preds = learn.preds.detach() if isinstance(learn.preds, Tensor) else learn.preds
+        for m in self.metrics.values(): m.update(preds, learn.target)
     def after_epoch(self, learn:Learner):
         row = dict(epoch=learn.epoch, split='train' if learn.training else 'valid') | {k:m.compute() for k,m in self.all.items()}
         self.history.append(row | dict(seconds=time.perf_counter()-self.start))
         self.log(self.history[-1])
-
-# %% ../nbs/02_learner.ipynb #7c4fa51e
-def sparkline(
-    values:Sequence[float], # at least one number
-    width:int=16,           # characters at most
-)->str:
-    "A curve of block characters: the means of `width` equal stretches of `values`, scaled from the lowest to the highest"
-    if not len(values): raise ValueError("values is empty: a curve needs at least one number")
-    v = [sum(c)/len(c) for i in range(width) if (c := values[i*len(values)//width:(i+1)*len(values)//width])]
-    lo, hi = min(v), max(v)
-    return ''.join('▁▂▃▄▅▆▇█'[int(7.999*(o-lo)/(hi-lo))] if hi>lo else '▄' for o in v)
-
-# %% ../nbs/02_learner.ipynb #105053a9
-def display_mode()->str:
-    "Where output goes: 'notebook' (a Jupyter kernel's), 'terminal' (somebody watches), or 'log' (a file, a pipe, a test)"
-    if type(sys.stdout).__module__.startswith('ipykernel'): return 'notebook'
-    return 'terminal' if sys.stdout.isatty() else 'log'
-
-# %% ../nbs/02_learner.ipynb #9128bd62
-class _LivePlot:
-    def __init__(self):
-        from IPython.display import display
-        self.fig, self.ax = plt.subplots(figsize=(5,3), layout='constrained')
-        self.out = display(self.fig, display_id=True)
-    def update(self, losses, valid):
-        self.ax.clear()
-        self.ax.plot(losses, lw=.8, label='train')
-        if valid: self.ax.plot(*zip(*valid), 'o--', label='valid')
-        self.ax.set(title='Loss while training', xlabel='batch', ylabel='loss', yscale='log')
-        self.ax.legend(); self.out.update(self.fig)
 
 # %% ../nbs/02_learner.ipynb #b1c4e71a
 class ProgressCB(Callback):
@@ -441,38 +389,31 @@ class ProgressCB(Callback):
         if mode not in (None, 'notebook', 'terminal', 'log'): raise ValueError(f"mode={mode!r}: expected 'notebook', 'terminal' or 'log'")
         self.plot,self.every,self.asked = plot,every,mode
     def before_fit(self, learn:Learner):
-        self.mode, self.losses, self.valid, self.live, self.drawn, self.header = self.asked or display_mode(), [], [], None, time.time(), False
+        self.mode = self.asked or display_mode()
+        self.display, self.new, self.losses, self.valid, self.drawn = DISPLAYS[self.mode](), [], [], [], time.time()
         self.metrics = next((cb for cb in learn.cbs if isinstance(cb, MetricsCB)), None)
         if self.metrics: self.metrics.log = self.log
-        if self.mode != 'log': learn.epochs = self.mbar = (NBMasterBar if self.mode=='notebook' else ConsoleMasterBar)(learn.epochs)
-    def before_epoch(self, learn:Learner):
-        bar = NBProgressBar if self.mode=='notebook' else ConsoleProgressBar
-        if self.mode != 'log': learn.dl = self.pbar = bar(learn.dl, leave=False, parent=self.mbar)
+        learn.epochs = self.display.epochs(learn.epochs)
+    def before_epoch(self, learn:Learner): learn.dl = self.display.batches(learn.dl)
     def after_batch(self, learn:Learner):
-        if learn.training: self.losses.append(learn.loss.detach())
-        if self.mode != 'log' and time.time()-self.drawn > self.every: self.draw()
+        if not self.display.moves: return
+        if learn.training: self.new.append(learn.loss.detach())
+        if time.time()-self.drawn > self.every: self.draw()
     def after_epoch(self, learn:Learner):
-        if self.metrics and not learn.training: self.valid.append((len(self.losses), self.metrics.history[-1]['loss']))
+        if self.metrics and not learn.training: self.valid.append((len(self.losses)+len(self.new), self.metrics.history[-1]['loss']))
+    def cleanup_epoch(self, learn:Learner): self.display.end_bar()
     def cleanup_fit(self, learn:Learner):
-        if self.mode == 'notebook': self.draw()
-        if self.live: plt.close(self.live.fig)
+        if self.mode=='notebook': self.draw()
+        self.display.close()
     def log(self, row:Mapping):
-        "Add the `row` of an epoch to the table (notebook, terminal) or print it as a line (log)"
-        if self.mode == 'log': return print_row(row)
-        if not self.header: self.mbar.write(list(row), table=True); self.header = True
-        self.mbar.write([f'{v:.4f}' if isinstance(v, float) else str(v) for v in row.values()], table=True)
-
-# %% ../nbs/02_learner.ipynb #a1f8cf7f
-@patch
-def draw(self:ProgressCB):
-    "Bring the loss curve up to date"
-    if not self.plot or not self.losses: return
-    y = torch.stack(self.losses).float().cpu()
-    if self.mode == 'terminal': self.pbar.comment = f'loss {y[-50:].mean():.4f} {sparkline(y.tolist())}'
-    else:
-        self.live = self.live or _LivePlot()
-        self.live.update(y, self.valid)
-    self.drawn = time.time()
+        "Show the figures of an epoch"
+        self.display.row(row)
+    def draw(self):
+        "Bring the loss curve up to date: the only moment at which losses leave their device"
+        if self.new: self.losses += torch.stack(self.new).float().tolist()
+        self.new = []
+        if self.plot and self.losses: self.display.draw(self.losses, self.valid)
+        self.drawn = time.time()
 
 # %% ../nbs/02_learner.ipynb #c8ce32f1
 class RecorderCB(Callback):
@@ -511,10 +452,7 @@ class _SchedCB(Callback):
         self.sched_func,self.sched = sched_func,None
     def _start(self, learn, n, what):
         self.sched = self.sched_func(learn.opt)
-        for nm in 'total_steps', 'T_max':
-            k = getattr(self.sched, nm, n)
-            if n is not None and k != n: raise ValueError(f"the schedule has {nm}={k}, but this fit makes {n} {what}: give it {nm}={n}"
-                + (", or use OneCycleCB, which counts by itself" if nm=='total_steps' else ""))
+        check_length(self.sched, n, what)
 
 class BatchSchedCB(_SchedCB):
     "Steps a scheduler after each training batch in which the optimizer made a step; see `EpochSchedCB`. Raises `ValueError` for a schedule of another length than the fit."
@@ -605,45 +543,47 @@ def lr_find(self:Learner,
     finally: self.cbs = cbs
     return finder
 
-# %% ../nbs/02_learner.ipynb #9d9050a4
-def save_weights(
-    model:nn.Module,         # its parameters and buffers are saved, in their own precision
-    path:str|Path,           # a .safetensors file; its folder is made if need be
-    metadata:dict|None=None, # strings to keep in the file
-):
-    "Write the model's weights to `path`, all or nothing"
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    tmp = path.with_name(path.name+'.tmp')
-    safetensors.torch.save_model(model, str(tmp), metadata)
-    os.replace(tmp, path)
-
-# %% ../nbs/02_learner.ipynb #c830716d
-def load_weights(
-    model:nn.Module, # changed in place
-    path:str|Path,   # a file from `save_weights`
-):
-    "Read weights into a model of the same shape. Raises `FileNotFoundError`, or `ValueError` if file and model do not fit."
-    if not Path(path).is_file(): raise FileNotFoundError(f"path={str(path)!r}: there is no such file")
-    try: safetensors.torch.load_model(model, str(path), device=str(next(model.parameters()).device))
-    except Exception as e: raise ValueError(f"path={str(path)!r} does not fit this model: {' '.join(str(e).split())[:300]}") from e
-
 # %% ../nbs/02_learner.ipynb #1eb5a407
-class CheckpointCB(Callback):
-    "Saves the model after each training epoch and when a fit is interrupted; restores the last good weights if they become nan"
+class SaveCB(Callback):
+    "Saves the model after each training epoch, and when a fit ends early; never over a good file if the weights are not finite. Raises `OSError` before training if `path` cannot be written."
     order, in_lr_find = 40, False
     def __init__(self,
-        path:str|Path,                   # where to; handed to `save` and `load`
-        save:Callable=save_weights,      # (model, path): write, all or nothing
-        load:Callable=load_weights,      # (model, path): read back in place
-    ): self.path,self.save,self.load,self.n_saved = Path(path),save,load,0
+        path:str|Path,              # where to; handed to `save`
+        save:Callable=save_weights, # (model, path): write, all or nothing
+    ): self.path,self.save,self.n_saved = Path(path),save,0
     def _save(self, learn):
-        if not all(p.isfinite().all() for p in learn.model.parameters()): return False
-        self.save(learn.model, self.path); self.n_saved += 1; self.dirty = False
-        return True
-    def before_fit(self, learn:Learner): self.n_saved,self.dirty = 0,False
+        if not is_finite(learn.model): return
+        self.save(learn.model, self.path)
+        self.n_saved += 1
+        self.dirty = False
+    def before_fit(self, learn:Learner):
+        self.n_saved,self.dirty = 0,False
+        check_writable(self.path, folder=False if self.path.suffix=='.safetensors' else None)
     def after_step(self, learn:Learner): self.dirty = True
     def after_epoch(self, learn:Learner):
         if learn.training: self._save(learn)
     def cleanup_fit(self, learn:Learner):
-        if self.dirty and not self._save(learn) and self.n_saved: self.load(learn.model, self.path)
+        if self.dirty: self._save(learn)
+
+class RescueCB(Callback):
+    "Puts back what a `SaveCB` saved last in this fit, if the weights are not finite at the end"
+    order, in_lr_find = 41, False
+    def __init__(self,
+        saver:SaveCB,               # the callback that saves
+        load:Callable=load_weights, # (model, path): read back in place
+    ): self.saver,self.load = saver,load
+    def cleanup_fit(self, learn:Learner):
+        if self.saver.n_saved and not is_finite(learn.model): self.load(learn.model, self.saver.path)
+
+class CheckpointCB(SaveCB):
+    "`SaveCB` and `RescueCB` in one"
+    def __init__(self,
+        path:str|Path,              # where to; handed to `save` and `load`
+        save:Callable=save_weights, # (model, path): write, all or nothing
+        load:Callable=load_weights, # (model, path): read back in place
+    ):
+        super().__init__(path, save)
+        self.load,self.rescue = load,RescueCB(self, load)
+    def cleanup_fit(self, learn:Learner):
+        super().cleanup_fit(learn)
+        self.rescue.cleanup_fit(learn)
