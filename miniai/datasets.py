@@ -70,7 +70,8 @@ class DataLoaders:
         **kwargs           # of `DataLoader`; `drop_last` and the order concern the training set
     )->'DataLoaders':
         "PyTorch's loaders, the training set shuffled (a stream comes in its own order)"
-        train, valid = dd['train'], dd[_valid_split(dd)]
+        valid = dd[_valid_split(dd)]
+        train = dd['train']
         if hasattr(train, 'features'): kwargs = dict(collate_fn=collate_dict(train)) | kwargs
         kwargs |= dict(batch_size=batch_size, num_workers=num_workers)
         mine = 'drop_last', 'shuffle', 'sampler', 'generator'
