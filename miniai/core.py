@@ -261,9 +261,10 @@ class Table:
 
 # %% ../nbs/lib/core.ipynb #3ced424b
 def _notebook(name):
-    "The file of a lesson, from its own folder or any folder beside or above"
+    "The file of a lesson, seen from its own folder, one beside it, or one above (its solutions have the same name)"
     here = Path.cwd()
-    places = [d/f for d in (here, *here.parents) for f in ('', 'nbs', 'appendix', 'nbs/appendix')]
+    above = [d for d in (here, *here.parents) if d.name != 'solutions']
+    places = [d/f for d in above for f in ('', 'nbs', 'appendix', 'nbs/appendix')]
     if p := next((p for o in places if (p := o/f'{name}.ipynb').is_file()), None): return p
     raise FileNotFoundError(f"lesson={name!r}: no {name}.ipynb in {here} or above")
 

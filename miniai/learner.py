@@ -6,8 +6,9 @@
 __all__ = ['EVENTS', 'PHASES', 'Callback', 'run_cbs', 'CancelFitException', 'CancelEpochException', 'CancelBatchException',
            'CancelStepException', 'with_cbs', 'keep_modes', 'keep_attrs', 'Learner', 'TrainCB', 'TrainLearner',
            'DeviceCB', 'SingleBatchCB', 'EventCB', 'Mean', 'Accuracy', 'n_items', 'MetricsCB', 'ProgressCB',
-           'RecorderCB', 'BatchSchedCB', 'OneCycleCB', 'EpochSchedCB', 'LRFinderCB', 'SaveCB', 'RescueCB',
-           'CheckpointCB', 'display_mode', 'length_of', 'print_row', 'sparkline', 'load_weights', 'save_weights']
+           'RecorderCB', 'BatchSchedCB', 'OneCycleCB', 'EpochSchedCB', 'smooth', 'over_the_cliff', 'steady',
+           'LRFinderCB', 'SaveCB', 'RescueCB', 'CheckpointCB', 'display_mode', 'length_of', 'print_row', 'sparkline',
+           'load_weights', 'save_weights']
 
 # %% ../nbs/02_learner.ipynb #483cbb6e
 import math, time, warnings
@@ -16,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from operator import attrgetter
 from pathlib import Path
+from statistics import fmean, median
 from typing import Any
 import matplotlib.pyplot as plt, torch
 from fastcore.basics import patch
@@ -477,7 +479,8 @@ class OneCycleCB(BatchSchedCB):
         super().before_fit(learn)
     def _start(self, learn, n, what):
         opt, kwargs = learn.opt, dict(pct_start=0.3) | self.kwargs
-        if kwargs['pct_start']*n == 1: kwargs['pct_start'] *= 1.001   # torch would divide by 0
+        if kwargs['pct_start']*n == 1: kwargs['pct_start'] *= .999                  # torch would divide by 0
+        if n==1: kwargs['final_div_factor'] = 1/kwargs.get('div_factor', 25.)   # a single step is made at the peak
         kwargs.setdefault('cycle_momentum', 'betas' in opt.defaults or bool(opt.defaults.get('momentum')))
         max_lr = self.max_lr or [g['lr'] for g in opt.param_groups]
         self.sched_func = partial(optim.lr_scheduler.OneCycleLR, max_lr=max_lr, total_steps=n, **kwargs)
@@ -497,47 +500,98 @@ class EpochSchedCB(_SchedCB):
         if learn.training and not self.plateau: self.sched.step()
 
 # %% ../nbs/02_learner.ipynb #b30cfa8f
+def smooth(
+    values:Sequence[float], # in the order in which they came
+    beta:float=.8,          # how much of the old average stays
+)->list:
+    "The exponential average at each value, with bias correction"
+    avg, out = 0., []
+    for i,v in enumerate(values):
+        avg = beta*avg + (1-beta)*v
+        out.append(avg/(1-beta**(i+1)))
+    return out
+
+def over_the_cliff(
+    losses:Sequence[float], # of the batches so far
+    max_rise:float=.5,      # how much of its fall the loss may rise again
+)->bool:
+    "Is the last loss not finite, or has the smoothed loss risen by more than that, and by more than noise?"
+    if not math.isfinite(losses[-1]): return True
+    if len(losses) < 12: return False
+    s = smooth(losses)[5:]   # the first averages are of too few to be smooth
+    low = min(range(len(s)), key=s.__getitem__)
+    fall, rise = max(s[:low+1])-s[low], s[-1]-s[low]
+    noise = median(abs(b-a) for a,b in zip(losses, losses[1:]))
+    return rise > max(max_rise*fall, 3*noise)
+
+def steady(
+    losses:Sequence[float], # of all batches
+)->list:
+    "The finite losses without single ones that stick out: a median of five, then a mean of three, neither of which lags behind"
+    ok = [o for o in losses if math.isfinite(o)]
+    middle = [median(ok[max(0, i-2):i+3]) for i in range(len(ok))]
+    return [fmean(middle[max(0, i-1):i+2]) for i in range(len(ok))]
+
 class LRFinderCB(Callback):
-    "Raises the learning rate each batch until the loss explodes, then ends the fit and restores the weights"
+    "Raises the learning rate after each step until the loss explodes, then ends the fit; restores the weights"
     order = 50
     def __init__(self,
-        gamma:float=1.3,    # factor from batch to batch, above 1
-        max_mult:float=3.,  # stop when the loss exceeds its minimum by this factor
+        gamma:float=1.3,     # factor from step to step, above 1
+        max_rise:float=.5,   # stop when the loss has risen by so much of its fall
     ):
-        if gamma <= 1: raise ValueError(f"gamma={gamma}: the rate must grow, use more than 1")
-        self.gamma,self.max_mult = gamma,max_mult
-        self.lrs,self.losses = [],[]
+        ensure(gamma > 1, f"gamma={gamma}: the rate must grow, use more than 1")
+        self.gamma,self.max_rise = gamma,max_rise
+        self.lrs,self.losses,self.found = [],[],False
     def before_fit(self, learn:Learner):
-        self.lrs,self.losses = [],[]
+        self.lrs,self.losses,self.found,self.new = [],[],False,[]
         self.saved = {k:v.detach().clone() for k,v in learn.model.state_dict().items()}
+    def before_batch(self, learn:Learner): self.stepped = False
+    def after_step(self, learn:Learner): self.stepped = True
     def after_batch(self, learn:Learner):
         if not learn.training: raise CancelEpochException()
-        loss = learn.loss.item()
-        self.lrs.append(learn.opt.param_groups[0]['lr']); self.losses.append(loss)
-        if not math.isfinite(loss) or loss > self.max_mult*min(self.losses): raise CancelFitException()
+        self.new.append(learn.loss.item())
+        if not self.stepped and math.isfinite(self.new[-1]): return
+        self.lrs.append(learn.opt.param_groups[0]['lr'])
+        self.losses.append(fmean(self.new))
+        self.new = []
+        self.found = over_the_cliff(self.losses, self.max_rise)
+        if self.found: raise CancelFitException()
         for g in learn.opt.param_groups: g['lr'] *= self.gamma
     def cleanup_fit(self, learn:Learner): learn.model.load_state_dict(self.saved)
-    def plot(self)->plt.Axes:
-        "Loss against learning rate, with the suggestion marked"
-        fig, ax = plt.subplots(figsize=(5,3), layout='constrained')
-        ax.plot(self.lrs, self.losses); ax.axvline(self.suggestion(), ls='--', color='tab:orange', label=f'suggestion {self.suggestion():.2g}')
-        ax.set(title='Loss while the learning rate grows', xlabel='learning rate', ylabel='loss', xscale='log'); ax.legend()
-        return ax
-    def suggestion(self)->float:
-        "A third of the rate at which the loss was lowest: still falling fast, with room to the cliff"
-        if not self.lrs: raise ValueError("nothing recorded yet: run a fit with this callback")
-        return self.lrs[min(range(len(self.losses)), key=lambda i: self.losses[i] if math.isfinite(self.losses[i]) else math.inf)]/3
+
+@patch
+def suggestion(self:LRFinderCB)->float:
+    "A third of the rate at which the loss was lowest, or the rate that had brought four fifths of the fall. Raises `ValueError` if there was no fall, or no cliff."
+    ensure(self.lrs, "nothing recorded yet: run a fit with this callback")
+    ensure(self.found, f"the cliff was not reached: after {len(self.lrs)} steps, at a rate of {self.lrs[-1]:.2g}, the loss had not risen; use more epochs or a larger gamma")
+    v = steady(self.losses) or [0.]
+    low = min(range(len(v)), key=v.__getitem__)
+    ensure(low > 0, f"the loss did not fall before it exploded: begin with a smaller rate than {self.lrs[0]:.2g}")
+    most = next(i for i,o in enumerate(v) if o <= v[low] + .2*(max(v[:low])-v[low]))
+    return min(self.lrs[low]/3, self.lrs[most])
+
+@patch
+def plot(self:LRFinderCB)->plt.Axes:
+    "Loss against learning rate, with the suggestion marked, if there is one"
+    fig, ax = plt.subplots(figsize=(5,3), layout='constrained')
+    ax.plot(self.lrs, self.losses, lw=.8, color='tab:blue', label='each step')
+    ax.plot(self.lrs, smooth(self.losses), color='tab:gray', label='smoothed')
+    try: ax.axvline(self.suggestion(), ls='--', color='tab:orange', label=f'suggestion {self.suggestion():.2g}')
+    except ValueError as e: ax.text(.5, .9, str(e).split(':')[0], transform=ax.transAxes, ha='center')
+    ax.set(title='Loss while the learning rate grows', xlabel='learning rate', ylabel='loss', xscale='log')
+    ax.legend()
+    return ax
 
 # %% ../nbs/02_learner.ipynb #7d089fd7
 @patch
 def lr_find(self:Learner,
     start_lr:float=1e-5, # the first rate
     gamma:float=1.3,     # as for `LRFinderCB`
-    max_mult:float=3.,   # as for `LRFinderCB`
+    max_rise:float=.5,   # as for `LRFinderCB`
     max_epochs:int=10,   # give up after so many epochs
 )->LRFinderCB:
     "Search a learning rate; the weights are as before afterwards. The callback that comes back has `plot` and `suggestion`."
-    finder, cbs = LRFinderCB(gamma, max_mult), self.cbs
+    finder, cbs = LRFinderCB(gamma, max_rise), self.cbs
     self.cbs = [cb for cb in cbs if getattr(cb, 'in_lr_find', True)]
     try: self.fit(max_epochs, valid=False, cbs=finder, lr=start_lr)
     finally: self.cbs = cbs

@@ -7,7 +7,7 @@ __all__ = ['DISPLAYS', 'display_mode', 'length_of', 'print_row', 'sparkline', 'b
            'LivePlot', 'NotebookDisplay', 'track']
 
 # %% ../nbs/lib/progress.ipynb #dbf4f560
-import html, math, sys, time
+import codecs, html, math, sys, time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 import matplotlib.pyplot as plt
@@ -28,15 +28,19 @@ def length_of(
     except (TypeError, NotImplementedError): return None
 
 # %% ../nbs/lib/progress.ipynb #3394e6a9
+def _encoding():
+    "What the output understands"
+    try: return codecs.lookup(getattr(sys.stdout, 'encoding', None) or 'utf-8').name
+    except LookupError: return 'ascii'
+
 def _can_show(text):
-    try: text.encode(getattr(sys.stdout, 'encoding', None) or 'utf-8')
-    except (UnicodeError, LookupError): return False
+    try: text.encode(_encoding())
+    except UnicodeError: return False
     return True
 
 def _say(text, end='\n'):
     "Print `text`, with ? for what the output cannot show"
-    encoding = getattr(sys.stdout, 'encoding', None) or 'utf-8'
-    print(text.encode(encoding, 'replace').decode(encoding), end=end, flush=True)
+    print(text.encode(_encoding(), 'replace').decode(_encoding()), end=end, flush=True)
 
 def print_row(
     row:Mapping, # what to print

@@ -82,8 +82,8 @@ def _plain(name): return '.'.join(p for p in name.split('.') if p not in ('_orig
 
 def _rename(state, own):
     "`state` with the names of the model, as far as they are the same but for wrappers"
-    n = Counter(map(_plain, own))
-    names = {_plain(k):k for k in own if n[_plain(k)]==1}
+    here, there = Counter(map(_plain, own)), Counter(map(_plain, state))
+    names = {_plain(k):k for k in own if here[_plain(k)]==there[_plain(k)]==1}
     return {k if k in own else names.get(_plain(k), k): v for k,v in state.items()}
 
 def _differences(state, own):
