@@ -1,5 +1,6 @@
 """What `make test` runs: each notebook with nbdev-test (smoke runs), side by side, one process and one thread for
-each core, then the checks of the package. Ends with `N passed, N failed`."""
+each core, then the checks of the package. Ends with `N passed, N failed`. With --coverage (`make coverage`): the
+notebooks alone, then the lines of miniai/ that none of them ran."""
 import importlib.metadata, os, shutil, subprocess, sys, tempfile, time, zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,16 +55,32 @@ def outcome(name, check):
     print(f'{word:6} {time.time()-start:6.1f} s  {name}{why}', flush=True)
     return word == 'ok'
 
+def in_parallel(checks):
+    "The outcome of each check, as many at a time as there are cores"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
+    with ThreadPoolExecutor(cores) as pool: return list(pool.map(outcome, checks.keys(), checks.values()))
+
+def coverage(notebooks):
+    "Run the notebooks under coverage, and print the share of the lines of miniai/ that ran"
+    tool = [sys.executable, '-m', 'coverage']
+    with tempfile.TemporaryDirectory() as tmp:
+        env['COVERAGE_FILE'] = f'{tmp}/data'
+        checks = {name: lambda p=p: call(*tool, 'run', bin_dir/'nbdev-test', p) for name,p in notebooks.items()}
+        results = in_parallel(checks)
+        call(*tool, 'combine', '--quiet')
+        report = subprocess.run([*tool, 'report'], cwd=root, env=env)
+    return int(not all(results) or report.returncode != 0)
+
 def main():
-    notebooks = [p for p in sorted((root/'nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in p.parts]
-    slowest_first = sorted(notebooks, key=lambda p: p.stat().st_size, reverse=True)
-    checks = {str(p.relative_to(root)): lambda p=p: call('nbdev-test', p) for p in slowest_first}
+    found = [p for p in (root/'nbs').rglob('*.ipynb') if '.ipynb_checkpoints' not in p.parts]
+    slowest_first = sorted(found, key=lambda p: p.stat().st_size, reverse=True)
+    notebooks = {str(p.relative_to(root)):p for p in slowest_first}
+    if sys.argv[1:] == ['--coverage']: return coverage(notebooks)
     after = {'nbdev-export leaves no diff': lambda: unchanged('nbdev-export'),
              'nbdev-clean leaves no diff': lambda: unchanged('nbdev-clean'),
              'README.md is made from index.ipynb': lambda: unchanged(sys.executable, root/'.ci'/'readme.py'),
              'wheel': wheel, 'console scripts': scripts}
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()) as pool:
-        results = list(pool.map(outcome, checks.keys(), checks.values()))
+    results = in_parallel({name: lambda p=p: call('nbdev-test', p) for name,p in notebooks.items()})
     results += [outcome(*o) for o in after.items()]   # one after the other: these change files and put them back
     versions = ', '.join(f'{p} {importlib.metadata.version(p)}' for p in ('torch', 'diffusers', 'nbdev'))
     print(f'Python {sys.version.split()[0]}, {versions}')
