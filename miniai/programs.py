@@ -22,8 +22,8 @@ from .learner import CheckpointCB, DeviceCB, MetricsCB, ProgressCB, RecorderCB, 
 from .muon import Muon
 from .progress import track
 from .resnet import load_classifier
-from .samplers import *
-from .schedules import *
+from .samplers import MODEL, SCHEDULES, Guided, ImageModel, ddim, ddpm, dpm_solver, heun, sample_times
+from .schedules import TARGETS, Denoiser, fit_diffusion
 from .store import atomic_write, check_writable
 from .unet import init_ddpm, unet
 
@@ -93,9 +93,9 @@ def image_model(
     "An untrained model for such images. Raises `ValueError` for levels that the images are too small for, and what `unet` and `ImageModel` raise."
     channels, height, width = shape
     unit = fold*2**(len(widths)-1)
-    side = -(-max(height, width)//unit)*unit
     if unit > 2*max(height, width): raise ValueError(f"widths={widths} has {len(widths)} levels: too many for images of {height}x{width}")
-    net = init_ddpm(unet(widths, layers, channels=channels*fold**2, size=side//fold))
+    h, w = (-(-side//unit)*unit//fold for side in (height, width))
+    net = init_ddpm(unet(widths, layers, channels=channels*fold**2, size=h if h == w else (h, w)))
     return ImageModel(Denoiser(net, SCHEDULES[schedule], target), (height, width), fold, guide)
 
 # %% ../nbs/lib/programs.ipynb #ee54cf87
@@ -103,7 +103,7 @@ def _configuration(model):
     "The facts of a model that `image_model` was asked for"
     c = model.den.model.config
     schedule = next((k for k,v in SCHEDULES.items() if v is model.den.schedule), 'whole steps')
-    return dict(widths=list(c.block_out_channels), layers=c.layers_per_block, channels=c.in_channels, size=c.sample_size,
+    return dict(widths=list(c.block_out_channels), layers=c.layers_per_block, channels=model.shape[0], size=list(model.shape[1:]),
                 image_size=list(model.image_size), fold=model.fold, target=model.den.target, schedule=schedule)
 
 def _continue(model, path, old):
