@@ -18,7 +18,7 @@ from .command import ArgumentError, checking_arguments
 from .core import animate, get_device, grid_image, machine_info, set_seed
 from .datasets import fashion_mnist, image_tensors, tensor_dls
 from .fid import Judge
-from .learner import CheckpointCB, DeviceCB, MetricsCB, ProgressCB, RecorderCB, load_weights
+from .learner import Callback, CheckpointCB, DeviceCB, MetricsCB, ProgressCB, RecorderCB, load_weights
 from .muon import Muon
 from .progress import track
 from .resnet import load_classifier
@@ -160,9 +160,16 @@ def _save_curve(recorder, path):
     with atomic_write(path) as tmp: fig.savefig(tmp, dpi=120, format='png')
     plt.close(fig)
 
+class _AnyStepCB(Callback):
+    "Ends a fit in which the optimizer made no step: in float16, all of them may have been left out"
+    def before_fit(self, learn): self.n = 0
+    def after_step(self, learn): self.n += 1
+    def after_fit(self, learn):
+        if not self.n: raise FloatingPointError("not one step was made, so nothing was learnt: train longer (--seen), or with a lower --lr")
+
 def _fit(o, plan, model, dls, rec, ckpt, device):
     curve = RecorderCB()
-    cbs = [DeviceCB(device), rec.metrics, curve, ProgressCB(), ckpt]
+    cbs = [DeviceCB(device), rec.metrics, curve, ProgressCB(), ckpt, _AnyStepCB()]
     fit_diffusion(model.den.model, dls, plan['epochs'], o.lr, SCHEDULES[o.schedule], o.target, decay=plan['decay'],
                   valid=True, cbs=cbs, opt_func=OPTIMIZERS[o.optimizer])
     return curve
