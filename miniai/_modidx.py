@@ -278,6 +278,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'miniai.images.ImageFolder.what_is_left_out': ( 'lib/images.html#imagefolder.what_is_left_out',
                                                                                'miniai/images.py'),
                                'miniai.images._alpha': ('lib/images.html#_alpha', 'miniai/images.py'),
+                               'miniai.images._class_name': ('lib/images.html#_class_name', 'miniai/images.py'),
                                'miniai.images._files': ('lib/images.html#_files', 'miniai/images.py'),
                                'miniai.images._from_lab': ('lib/images.html#_from_lab', 'miniai/images.py'),
                                'miniai.images._grey_if_equal': ('lib/images.html#_grey_if_equal', 'miniai/images.py'),

@@ -6,7 +6,7 @@
 __all__ = ['SUFFIXES', 'SPLITS', 'decode_image', 'image_mode', 'common_mode', 'ImageFolder', 'find_images']
 
 # %% ../nbs/lib/images.ipynb #5ffdb00a
-import io
+import io, os, unicodedata
 from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +93,7 @@ def decode_image(
     cannot be read, and what `open` raises for one that is missing."""
     if mode not in (None, 'L', 'RGB'): raise ValueError(f"mode={mode!r}: expected 'L', 'RGB' or None")
     with _naming(name or _name(source)), _opened(source) as im:
+        if resize is not None and im.format == 'JPEG': im.draft(None, (4*resize, 4*resize))   # decodes large photographs faster
         im.load()
         out = _to_8_bits(_upright(im), im.format)
     if mode not in (None, out.mode): out = out.convert(mode)
@@ -160,13 +161,17 @@ def find_images(
     tops = {p.parts[0] for p in paths if len(p.parts) > 1}
     split_of = {t: SPLITS.get(t.lower()) for t in tops}
     if not (is_split := bool(tops) and all(split_of.values())): split_of = {}
-    classes = {p: p.parts[is_split] if len(p.parts) > 1+is_split else None for p in paths}
+    classes = {p: _class_name(p.parts[is_split]) if len(p.parts) > 1+is_split else None for p in paths}
     names = sorted({c for c in classes.values() if c is not None})
     for p,c in classes.items():
         if is_split and len(p.parts) == 1: leave('beside the folders of the splits', p)
         elif names and c is None: leave('beside the class folders', p)
         else: splits.setdefault(split_of.get(p.parts[0], 'train'), []).append((folder/p, names.index(c) if names else 0))
     return ImageFolder(splits, names or ['image'], left_out)
+
+def _class_name(part):
+    "The name of a folder as text: accents in one form, bytes that are no text spelt out"
+    return unicodedata.normalize('NFC', os.fsencode(part).decode('utf-8', 'backslashreplace'))
 
 def _pictures(folder, leave):
     "Paths relative to `folder` of all its pictures; other files are handed to `leave`"

@@ -297,7 +297,8 @@ def fashion_mnist(
     else:
         try: dd, where = _fashion_from_hub(timeout), f'the Hub ({HUB_NAME})'
         except Exception as e: dd, where = _from_sample(e), 'the sample inside the package'
-    if verbose: print(f"{len(dd['train']):,} training and {len(dd['test']):,} test images from {where}")
+    more = f" (and {len(dd['validation']):,} for validation)" if 'validation' in dd else ''
+    if verbose: print(f"{len(dd['train']):,} training and {len(dd['test']):,} test images{more} from {where}")
     return dd
 
 def _fashion_from_hub(timeout):
