@@ -23,7 +23,8 @@ from .amp import *
 # %% ../nbs/09_schedules.ipynb #e46fa600
 def _within(name, x):
     "x as float64 on the CPU (MPS has no float64). Raises `ValueError` for values outside 0 … 1."
-    x = x.detach().cpu().double() if isinstance(x, Tensor) else torch.as_tensor(x, dtype=torch.float64)
+    x = x.detach().cpu() if isinstance(x, Tensor) else torch.as_tensor(x)
+    x = x.double()
     if ((x>=0)&(x<=1)).all(): return x
     raise ValueError(f"{name} goes from {x.min():.3g} to {x.max():.3g}: it must stay in 0 … 1")
 
@@ -58,8 +59,9 @@ def sigmoid_alphabar(
     end:float=3.,     # and u = 1
     tau:float=1.,     # width; smaller is steeper
 )->Tensor:            # ᾱ, float64; 1 at u = 0 and 0 at u = 1
-    "A falling sigmoid, scaled to run from 1 to 0. Raises `ValueError` for times outside 0 … 1, or start not below end."
-    need(start < end and tau > 0, f"start={start}, end={end}, tau={tau}: need start < end and tau > 0")
+    "A falling sigmoid, scaled to run from 1 to 0. Raises `ValueError` unless start is below end."
+    falls = start < end and tau > 0
+    need(falls, f"start={start}, end={end}, tau={tau}: need start < end and tau > 0")
     a, b = 1/(1+math.exp(-start/tau)), 1/(1+math.exp(-end/tau))
     return (b-((start+(end-start)*_within('u', u))/tau).sigmoid())/(b-a)
 
@@ -68,7 +70,7 @@ def logsnr_alphabar(
     logsnr_max:float=10.,   # λ at u = 0
     logsnr_min:float=-10.,  # λ at u = 1
 )->Tensor:                  # ᾱ, float64
-    "The schedule whose λ falls evenly. Raises `ValueError` for times outside 0 … 1, or a λ that does not fall."
+    "The schedule whose λ falls evenly. Raises `ValueError` for a λ that does not fall."
     need(logsnr_max > logsnr_min, f"logsnr_max={logsnr_max}, logsnr_min={logsnr_min}: λ must fall")
     return (logsnr_max+(logsnr_min-logsnr_max)*_within('u', u)).sigmoid()
 
@@ -77,7 +79,7 @@ def shifted(
     alphabar:Callable, # a schedule: u -> ᾱ
     scale:float,       # s; below 1 gives more noise, above 1 less
 )->Callable:           # another schedule
-    "Moves the log signal-to-noise ratio by 2 log s at every time. Raises `ValueError` for a scale that is not above 0."
+    "Moves λ by 2 log s at every time. Raises `ValueError` for a scale that is not above 0."
     need(0 < scale < math.inf, f"scale={scale}: use a number above 0")
     def f(u): return (logsnr(alphabar(u))+2*math.log(scale)).sigmoid()
     return f
@@ -88,11 +90,12 @@ def discretize(
     n_steps:int=1000,      # T, at least 2
     beta_max:float=0.999,  # no step is larger
 )->Schedule:
-    "The `Schedule` with T steps. Raises `ValueError` for fewer than 2 steps, or an ᾱ that does not fall."
+    "The `Schedule` with T steps. Raises `ValueError` for less than 2, or an ᾱ that does not fall."
     need(n_steps >= 2, f"n_steps={n_steps}: a schedule needs at least 2 steps")
-    ᾱ = _within('alphabar', alphabar(torch.linspace(0, 1, n_steps+1, dtype=torch.float64))).clone()
+    u = torch.linspace(0, 1, n_steps+1, dtype=torch.float64)
+    ᾱ = _within('alphabar', alphabar(u)).clone()
     need((ᾱ.diff() < 0).all(), "alphabar must fall from u = 0 to 1")
-    ᾱ[0] = 1.   # the image itself, also where a schedule begins lower: then its first step is larger
+    ᾱ[0] = 1.   # the image itself; where a schedule begins lower, its first step is larger
     return Schedule.from_beta((1-ᾱ[1:]/ᾱ[:-1]).clamp(max=beta_max).float())
 
 # %% ../nbs/09_schedules.ipynb #2cef9282
@@ -120,7 +123,8 @@ def x0_eps(
     x_t:Tensor,            # noised images (n,…)
     alphabar:Tensor|float, # ᾱ at each one's time (n,), or one for all
 )->tuple[Tensor, Tensor]:  # x̂_0 and ε̂, each (n,…)
-    "Image and noise that a prediction stands for. Raises `ValueError` for an unknown target, or where it says nothing (ε at ᾱ = 0, x0 at ᾱ = 1)."
+    """Image and noise that a prediction stands for. Raises `ValueError` where it says nothing: ε at
+    ᾱ = 0, x0 at ᾱ = 1."""
     _need_sense(target, torch.as_tensor(alphabar))
     ᾱ = _like(alphabar, x_t)
     a, b = ᾱ.sqrt(), (1-ᾱ).sqrt()
@@ -130,15 +134,17 @@ def x0_eps(
 def _need_sense(target, ᾱ):
     "Raises `ValueError` for an unknown target, or where it says nothing about image or noise"
     need_one_of(TARGETS, target=target)
-    what = dict(eps='image', x0='noise', v='')[target]
-    senseless = (ᾱ==(0 if target=='eps' else 1)).any() and target != 'v'
-    need(not senseless, f"alphabar is {0 if target=='eps' else 1} somewhere: there {target} says nothing about the {what}; predict v")
+    end, other = dict(eps=(0, 'image'), x0=(1, 'noise'), v=(None, ''))[target]
+    senseless = end is not None and bool((ᾱ==end).any())
+    why = f"there {target} says nothing about the {other}; predict v"
+    need(not senseless, f"alphabar is {end} somewhere: {why}")
 
 # %% ../nbs/09_schedules.ipynb #095de0c9
 def zero_terminal_snr(
     schedule:Schedule,  # any
 )->Schedule:            # with ᾱ = 0 at the last step, and an unchanged first one
-    "√ᾱ shifted and scaled (Lin et al., algorithm 1). The model must predict v or x0, since ε says nothing about the image at the last step."
+    """√ᾱ shifted and scaled (Lin et al., algorithm 1). The model must predict v or x0, since ε says
+    nothing about the image at the last step."""
     s = schedule.alphabar.sqrt()
     ᾱ = ((s-s[-1])*s[0]/(s[0]-s[-1])).square()
     α = torch.cat([ᾱ[:1], ᾱ[1:]/ᾱ[:-1]])
@@ -165,14 +171,15 @@ def weighted_mse(
     target:Tensor,  # what they should be (n,…)
     weight:Tensor,  # of each image (n,)
 )->Tensor:          # a scalar
-    "Mean over the images of weight times mean squared error. Raises `ValueError` for shapes that do not fit."
-    fits = pred.shape==target.shape and weight.shape==pred.shape[:1]
-    need(fits, f"shapes {tuple(pred.shape)}, {tuple(target.shape)} and {tuple(weight.shape)}: expected (n,…), (n,…) and (n,)")
+    "Mean over images of weight times mean squared error. Raises `ValueError` if shapes do not fit."
+    shapes = [tuple(o.shape) for o in (pred, target, weight)]
+    fits = shapes[0]==shapes[1] and shapes[2]==shapes[0][:1]
+    need(fits, f"shapes {shapes}: expected (n,…), (n,…) and (n,)")
     return ((pred-target).square().flatten(1).mean(1)*weight).mean()
 
 # %% ../nbs/09_schedules.ipynb #e478a36e
 class Clock:
-    "Continuous time: `alphabar(u)` for u from 0 (image) to 1 (noise), and the numbers t = n_steps·u - 1 that a model is told"
+    "Continuous time u, from 0 (image) to 1 (noise): `alphabar(u)`, and the t that a model is told"
     whole = False
     def __init__(self,
         alphabar:Callable,  # u -> ᾱ
@@ -203,9 +210,12 @@ class WholeSteps(Clock):
         t = self.t(torch.as_tensor(u, dtype=torch.float64))
         k = t.round().long()
         wrong = t[((t-k).abs() > 1e-6)|(k < 0)|(k >= self.n_steps)].tolist()
-        need(not wrong, f"t={', '.join(f'{o:g}' for o in wrong[:1])}: this schedule has the whole steps 0 to {self.n_steps-1}")
+        wrong = ', '.join(f'{o:g}' for o in wrong[:3])
+        need(not wrong, f"t={wrong}: this schedule has the whole steps 0 to {self.n_steps-1}")
         return self.values[k]
-    def snap(self, u:Tensor): return ((u*self.n_steps).floor()+1).clamp(max=self.n_steps)/self.n_steps
+    def snap(self, u:Tensor):
+        t = (u*self.n_steps).floor().clamp(max=self.n_steps-1)
+        return self.u(t)
     def told(self, t:Tensor|float): return torch.as_tensor(t).round().to(torch.int64)
 
 def clock_of(
@@ -215,22 +225,27 @@ def clock_of(
     if isinstance(schedule, Clock): return schedule
     if isinstance(schedule, Schedule): return WholeSteps(schedule)
     if callable(schedule): return Clock(schedule)
-    raise TypeError(f"schedule is {type(schedule).__name__}: expected a Schedule, a function of u, or a Clock")
+    kind = type(schedule).__name__
+    raise TypeError(f"schedule is {kind}: expected a Schedule, a function of u, or a Clock")
 
 # %% ../nbs/09_schedules.ipynb #2142b2f7
 class DiffusionCB(Callback):
-    "Turns batches of images in [-1, 1] into `((x_t, time), target, weight)`, for `weighted_mse`. Raises `ValueError` for images outside that range, or a target that cannot be learnt on this schedule."
+    """Turns batches of images in [-1, 1] into `((x_t, time), target, weight)`, for `weighted_mse`.
+    Raises `ValueError` for other images, or a target that cannot be learnt on this schedule."""
     def __init__(self,
-        schedule:Schedule|Callable=cosine_alphabar, # whole steps, u -> ᾱ for continuous time, or a `Clock`
+        schedule:Schedule|Callable=cosine_alphabar, # whole steps, u -> ᾱ, or a `Clock`
         target:str='v',                             # 'eps', 'x0' or 'v'
         weighting:str='plain',                      # as for `loss_weight`
         valid_seed:int=0,                           # seed of times and noises in validation
     ):
         loss_weight(target, torch.ones(1)/2, weighting)   # refuses unknown names
-        self.clock,self.door = clock_of(schedule),ImageDoor()
-        self.schedule,self.target,self.weighting,self.valid_seed = schedule,target,weighting,valid_seed
-        if target=='eps': _need_sense(target, self.clock.alphabar(self.clock.snap(torch.linspace(0, .9999, 2001).double())))
-    def before_epoch(self, learn:Learner): self.generator = None if learn.training else torch.Generator().manual_seed(self.valid_seed)
+        self.clock,self.door,self.schedule = clock_of(schedule),ImageDoor(),schedule
+        self.target,self.weighting,self.valid_seed = target,weighting,valid_seed
+        u = self.clock.snap(torch.linspace(0, 1-1e-6, 2001, dtype=torch.float64))
+        if target=='eps': _need_sense(target, self.clock.alphabar(u))
+    def before_epoch(self, learn:Learner):
+        seeded = torch.Generator().manual_seed(self.valid_seed)
+        self.generator = None if learn.training else seeded
     def times(self,
         n:int, # how many
     )->tuple[Tensor, Tensor]: # times for the model (n,) and their ᾱ (n,), on the CPU
@@ -242,7 +257,8 @@ class DiffusionCB(Callback):
         x_0 = learn.batch[0]
         self.door.look(x_0, first=learn.iter==0)
         t, ᾱ = self.times(len(x_0))
-        ε = torch.randn(x_0.shape, generator=self.generator, device='cpu' if self.generator else x_0.device).to(x_0.device)
+        where = 'cpu' if self.generator else x_0.device
+        ε = torch.randn(x_0.shape, generator=self.generator, device=where).to(x_0.device)
         x_t = _like(ᾱ, x_0).sqrt()*x_0 + (1-_like(ᾱ, x_0)).sqrt()*ε
         weight = loss_weight(self.target, ᾱ, self.weighting).to(x_0.device)
         learn.batch = (x_t, t.to(x_0.device)), target_of(self.target, x_0, ε, ᾱ), weight
@@ -262,19 +278,20 @@ def clipped(
     return x̂_0, (x_t-ᾱ.sqrt()*x̂_0)/(1-ᾱ).sqrt() if ᾱ < 1 else eps_hat
 
 class Denoiser:
-    "A network with its schedule and target: from x_t and the time it tells image and noise. Raises `ValueError` for an unknown target, times outside whole steps, or ε where ᾱ is 0."
+    """A network with its schedule and target: from x_t and the time it tells image and noise.
+    Raises `ValueError` for an unknown target, times that do not exist, or ε where ᾱ is 0."""
     def __init__(self,
         model:nn.Module,                            # called as for `predict_noise`
         schedule:Schedule|Callable=cosine_alphabar, # the one it was trained with
         target:str='v',                             # what it predicts
-        clip:bool|float|Callable=True,              # keep x̂_0 in [-1, 1], in ± a number, or as a function says; False: leave it
-        dtype:torch.dtype|None=None,                # what a model without weights computes in; None is float32
+        clip:bool|float|Callable=True, # keep x̂_0 in [-1, 1], in ± a number, or as a function says
+        dtype:torch.dtype|None=None,   # of a model without weights; None is float32
     ):
         need_one_of(TARGETS, target=target)
         self.clock = clock_of(schedule)
         self.model,self.schedule,self.target,self.clip,self.dtype = model,schedule,target,clip,dtype
     def alphabar(self,
-        t:float, # the time as the model is told it: 0 … T-1 for whole steps, -1 … 999 for a function of u
+        t:float, # the time as the model is told it
     )->Tensor:   # ᾱ, float64
         "ᾱ at a time"
         return self.clock.alphabar(self.clock.u(t))
@@ -284,7 +301,8 @@ class Denoiser:
     )->Tensor:       # (n,…), in the dtype of `x_t`
         "What the network says; it computes in the dtype of its weights"
         params = self.model.parameters() if isinstance(self.model, nn.Module) else ()
-        dtype = next((p.dtype for p in params if p.is_floating_point()), self.dtype or torch.float32)
+        dtypes = [p.dtype for p in params if p.is_floating_point()]
+        dtype = dtypes[0] if dtypes else self.dtype or torch.float32
         t = self.clock.told(t).expand(len(x_t)).to(x_t.device)
         return predict_noise(self.model, x_t.to(dtype), t).to(x_t.dtype)
     def __call__(self,
@@ -305,15 +323,19 @@ def fit_diffusion(
     schedule:Schedule|Callable=cosine_alphabar, # as for `DiffusionCB`
     target:str='v',                             # as for `DiffusionCB`
     weighting:str='plain',                      # as for `DiffusionCB`
-    decay:float|None=None,                      # with a number, the model ends with the averaged weights of `EMACB`
+    decay:float|None=None,                      # with a number, the weights are averaged (`EMACB`)
     valid:bool=False,                           # validate after each epoch?
     cbs:Callback|list|None=None,                # more callbacks
-    opt_func:Callable|None=None,                # makes an optimizer from parameters and rate; None is Adam with eps=1e-5
+    opt_func:Callable|None=None,                # None is Adam with eps=1e-5
 )->Denoiser:
-    "Train a diffusion model. Raises `ValueError` for n_epochs or lr that cannot be, an unknown target or weighting, ε with a schedule that reaches ᾱ = 0, or images out of range."
+    """Train a diffusion model. Raises `ValueError` for what cannot be: n_epochs, lr, names, images
+    out of range, or ε with a schedule that reaches ᾱ = 0."""
     need(0 < lr < math.inf, f"lr={lr}: use a number above 0")
     ema = None if decay is None else EMACB(decay)
-    recipe = [DiffusionCB(schedule, target, weighting), DeviceCB(), OneCycleCB(lr), MixedPrecisionCB(), *L(ema), *L(cbs)]
-    TrainLearner(model, dls, weighted_mse, lr, recipe, opt_func or partial(optim.Adam, eps=1e-5)).fit(n_epochs, valid=valid)
+    noisify = DiffusionCB(schedule, target, weighting)
+    recipe = [noisify, DeviceCB(), OneCycleCB(lr), MixedPrecisionCB()]
+    opt_func = opt_func or partial(optim.Adam, eps=1e-5)
+    learn = TrainLearner(model, dls, weighted_mse, lr, [*recipe, *L(ema), *L(cbs)], opt_func)
+    learn.fit(n_epochs, valid=valid)
     if ema is not None: ema.swap_in(model)
     return Denoiser(model.eval(), schedule, target)
