@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BY_CLOCK', 'BY_NOISE', 'SPACINGS', 'MODEL', 'sample_times', 'ImageNoise', 'image_noise', 'ddpm', 'ddim', 'heun',
-           'dpm_solver', 'Codec', 'draw', 'ImageModel', 'Guided', 'ddim_invert']
+           'dpm_solver', 'Codec', 'draw', 'ImageModel', 'Guided', 'ddim_invert', 'SCHEDULES']
 
 # %% ../nbs/11_samplers.ipynb #5a1897fb
 import json, math
@@ -25,6 +25,8 @@ from .schedules import *
 from .schedules import clipped
 from .folders import image_shape
 from .denoisers import SCHEDULES, load_denoiser, save_denoiser
+
+_all_ = ['SCHEDULES']   # had its place here once
 
 # %% ../nbs/11_samplers.ipynb #5257078b
 def _trailing(n, k): return (n-np.arange(k)*n/k).round()-1
@@ -47,8 +49,8 @@ def sample_times(
     logsnr_min:float=-9.,     # for these and continuous time: λ at the first time, at least
 )->list[float]:               # falling, as the model is told them
     """The times that a sampler visits; a single one is the noisiest. There are fewer than `steps`
-    only where several λ have the same nearest whole step. Raises `ValueError` for an unknown spacing,
-    or more steps than there are."""
+    only where several λ have the same nearest whole step. Raises `ValueError` for an unknown
+    spacing, or more steps than there are."""
     need_one_of(SPACINGS, spacing=spacing)
     clock = den.clock
     need(1 <= steps <= clock.n_steps, f"steps={steps}: this schedule allows 1 to {clock.n_steps}")
@@ -79,8 +81,8 @@ def _steps(den, times):
     ᾱ = [*(den.alphabar(t).item() for t in times), 1.]
     need(den.target != 'eps' or ᾱ[0] > 0, f"times begin at {times[0]:g}, where alphabar is 0: "
          "there eps says nothing about the image; predict v or x0, or begin later")
-    flat = [f'{t:g}' for t,a,b in zip(times, ᾱ, ᾱ[1:]) if not a < b]
-    need(not flat, f"alphabar does not rise after t={', '.join(flat)}: there is no noise to take away")
+    flat = ', '.join(f'{t:g}' for t,a,b in zip(times, ᾱ, ᾱ[1:]) if not a < b)
+    need(not flat, f"alphabar does not rise after t={flat}: there is no noise to take away")
     return list(zip(times, ᾱ, ᾱ[1:]))
 
 @contextmanager
@@ -144,8 +146,8 @@ def ddpm(
     generator:torch.Generator|ImageNoise|None=None, # for the noise; None is PyTorch's own
     callback:Callable|None=None, # called as callback(t, x_t, x0_hat) at each time
 )->Tensor:                       # images (n,…)
-    """The reverse process of DDPM (Ho et al. 2020, eq. 7) on any falling times; one evaluation each.
-    Raises `ValueError` for times that do not fall, or an unknown variance."""
+    """The reverse process of DDPM (Ho et al. 2020, eq. 7) on any falling times; one evaluation
+    each. Raises `ValueError` for times that do not fall, or an unknown variance."""
     need_one_of(('fixed_large', 'fixed_small'), variance=variance)
     with _walking(den, x_T, times) as (steps, x):
         for t,ᾱ_t,ᾱ_s in steps:
@@ -183,8 +185,8 @@ def heun(
     times:list[float],           # falling, as from `sample_times`
     callback:Callable|None=None, # called as callback(t, x_t, x0_hat) at each time
 )->Tensor:                       # images (n,…)
-    """Heun's method (Karras et al. 2022, algorithm 1); 2·len(times)-1 evaluations. Raises `ValueError`
-    for times that do not fall, or begin where ᾱ is 0."""
+    """Heun's method (Karras et al. 2022, algorithm 1); 2·len(times)-1 evaluations. Raises
+    `ValueError` for times that do not fall, or begin where ᾱ is 0."""
     with _walking(den, x_T, times) as (steps, x):
         t, ᾱ_t, _ = steps[0]
         need(ᾱ_t > 0, f"times begin at {t:g}, where alphabar is 0 and σ infinite: begin later")
@@ -222,24 +224,26 @@ def dpm_solver(
 
 # %% ../nbs/11_samplers.ipynb #a9d1c004
 class Codec:
-    "From images to what a network sees, and back. Raises `ValueError` for what does not fit together."
+    "From images to what a network sees, and back. Raises `ValueError` for what does not fit."
     def __init__(self,
         shape:tuple,                # channels, height and width of what the network sees
-        image_size:tuple|None=None, # height and width of the images; None: as large as the network's
+        image_size:tuple|None=None, # height and width of images; None: as large as the network's
         fold:int=1,                 # squares of fold×fold pixels become channels; 1: not folded
     ):
         c, h, w = shape
-        need(fold >= 1 and c % fold**2==0, f"fold={fold}: it must be 1 or more, and the network's {c} channels a multiple of its square")
-        self.shape,self.fold,self.channels,self.sides = (c, h, w),fold,c//fold**2,(h*fold, w*fold)
+        folds = fold >= 1 and c % fold**2==0
+        need(folds, f"fold={fold}: use 1 or more; its square must divide the {c} channels")
+        self.shape,self.fold = (c, h, w),fold
+        self.channels,self.sides = c//fold**2,(h*fold, w*fold)
         self.image_size = self.sides if image_size is None else tuple(image_size)
         fits = all(a <= b for a,b in zip(self.image_size, self.sides))
-        need(fits, f"image_size={self.image_size}: the network makes images of {self.sides[0]}x{self.sides[1]}")
+        need(fits, f"image_size={self.image_size}: the network makes images of {self.sides}")
     def encode(self,
         images:Tensor, # uint8 (n,c,h,w)
     )->Tensor:         # (n,*shape) in [-1, 1]
         "Padded with black, scaled, folded"
         c = images.shape[1]
-        need(c==self.channels, f"images have {c} channels: this network was made for {self.channels}")
+        need(c==self.channels, f"images have {c} channels, the network is for {self.channels}")
         return F.pixel_unshuffle(encode_images(images, self.sides), self.fold)
     def decode(self,
         x:Tensor, # (n,*shape)
@@ -256,6 +260,7 @@ def draw(
     sampler:Callable=dpm_solver, # or another of this lesson
     spacing:str='logsnr',        # as for `sample_times`
     times:list|None=None,        # instead of steps and spacing
+    *,
     seed:int=0,                  # of all noise
     batch:int=512,               # arrays at a time; it changes nothing but speed and memory
     dtype:torch.dtype|None=None, # what to compute in; None is the fastest here (`amp_dtype`)
@@ -284,7 +289,7 @@ class ImageModel:
     "A `Denoiser`, perhaps a worse one to guide it, and a `Codec` that makes images of their arrays"
     def __init__(self,
         den:Denoiser,                    # its network is a `UNet2DModel`, or has such a `config`
-        image_size:tuple|None=(28,28),   # height and width of the images; None: as large as the network's
+        image_size:tuple|None=(28,28),   # as for `Codec`
         fold:int=1,                      # as for `Codec`
         guide:Denoiser|None=None,        # a worse one for the same arrays, as for `Guided`
         weight:float=2.,                 # how far it is followed by default, as for `Guided`
@@ -294,15 +299,16 @@ class ImageModel:
         self.encode,self.decode = codec.encode,codec.decode
         self.shape,self.fold,self.image_size = codec.shape,fold,codec.image_size
         theirs = self.shape if guide is None else image_shape(guide.model)
-        need(theirs==self.shape, f"guide works on {theirs[0]} channels of {theirs[1:]}, den on {self.shape[0]} of {self.shape[1:]}")
+        need(theirs==self.shape, f"guide works on arrays of {theirs}, den on {self.shape}")
         self.denoiser()
     @property
     def device(self)->torch.device: return next(self.den.model.parameters()).device
     def denoiser(self,
         weight:float|None=None, # how far to follow the guide; None: as by default, 1: not at all
     )->Denoiser:
-        "What to sample from. Raises `ValueError` for a weight below 1, or above it without a guide."
-        if self.guide is None: need(weight in (None, 1), f"weight={weight}: this model has no guide; use 1, or leave it out")
+        "What to sample from. Raises `ValueError` for a weight below 1, or one without a guide."
+        possible = self.guide is not None or weight in (None, 1)
+        need(possible, f"weight={weight}: this model has no guide; use 1, or leave it out")
         weight = self.weight if weight is None else weight
         return self.den if self.guide is None or weight==1 else Guided(self.den, self.guide, weight)
     def default_steps(self, weight:float|None=None)->int:
@@ -318,7 +324,7 @@ class ImageModel:
         weight:float|None=None,  # as for `denoiser`
         **kwargs,                # as for `draw`
     )->Tensor:                   # (n,c,h,w) in [0, 1], on the CPU
-        "New images, as `draw` makes their arrays. Raises `ValueError` for impossible n, steps or weight."
+        "New images. Raises `ValueError` for impossible n, steps or weight."
         steps = self.default_steps(weight) if steps is None else steps
         return self.decode(draw(self.denoiser(weight), self.shape, n, steps, *args, **kwargs))
 
@@ -327,8 +333,8 @@ class ImageModel:
 def save(self:ImageModel,
     path:str|Path, # a folder, made if need be; its files are replaced
 )->Path:
-    """A folder for diffusers, with `denoiser.json` for what only we know; the guide is a folder like
-    it inside. Raises `ValueError` for a schedule without a name."""
+    """A folder for diffusers, with `denoiser.json` for what only we know; the guide is a folder
+    like it inside. Raises `ValueError` for a schedule without a name."""
     facts = dict(fold=self.fold, image_size=self.image_size, guide_weight=None)
     if self.guide is not None:
         save_denoiser(self.guide, Path(path)/'guide', **facts)
@@ -337,7 +343,7 @@ def save(self:ImageModel,
 
 @patch(cls_method=True)
 def load(cls:ImageModel,
-    path:str|Path=MODEL,               # from `save` or `save_model`, or of diffusers; by default the package's
+    path:str|Path=MODEL,               # from `save`, or of diffusers; by default the package's
     device:str|torch.device|None=None, # None is the best one there is
 ):
     "A saved model. Raises what `load_denoiser` raises, and `ValueError` for facts that do not fit."
@@ -349,7 +355,8 @@ def load(cls:ImageModel,
         weight = facts['guide_weight'] if guided else 2.
         return cls(den, facts.get('image_size'), facts.get('fold', 1), guide, weight)
     except (TypeError, ValueError) as e:
-        raise ValueError(f"path={str(path)!r}: denoiser.json does not describe a model ({e!r})") from e
+        why = f"denoiser.json does not describe a model ({e!r})"
+        raise ValueError(f"path={str(path)!r}: {why}") from e
 
 # %% ../nbs/11_samplers.ipynb #5def8d7e
 def _same_schedule(a, b):
@@ -366,7 +373,8 @@ class Guided(Denoiser):
         weight:float=2.,  # w, 1 or more; 1 is `den` alone
     ):
         need(1 <= weight < math.inf, f"weight={weight}: use 1 (no guidance) or more")
-        need(_same_schedule(den.clock, guide.clock), "guide has another schedule than den: at the same time they would see different amounts of noise")
+        same = _same_schedule(den.clock, guide.clock)
+        need(same, "guide has another schedule than den: they would see different amounts of noise")
         super().__init__(den.model, den.schedule, den.target, den.clip, den.dtype)
         self.den,self.guide,self.weight = den,guide,weight
     def __call__(self,
@@ -384,13 +392,13 @@ class Guided(Denoiser):
 def ddim_invert(
     den:Denoiser,                # network, schedule and target
     x_0:Tensor,                  # images (n,…) in [-1, 1], on the model's device
-    times:list[float],           # falling, as for `ddim`, two or more; walked from the last to the first
+    times:list[float],           # falling, two or more; walked from the last to the first
     callback:Callable|None=None, # called as callback(t, x_t, x0_hat) at each time
 )->Tensor:                       # noises (n,…) from which `ddim` with the same times leads back
-    """DDIM backwards; the image is taken to be at the last time. Raises `ValueError` for times that do
-    not fall, or images outside [-1, 1]."""
+    """DDIM backwards; the image is taken to be at the last time. Raises `ValueError` for times that
+    do not fall, or images outside [-1, 1]."""
     check_range(x_0)
-    need(len(times) != 1, "times has one entry: inversion walks from time to time, so it needs two or more")
+    need(len(times) != 1, "times has one entry: inversion walks between times, so give two or more")
     with _walking(den, x_0, times) as (steps, x):
         up = [(t, ᾱ_t) for t,ᾱ_t,_ in reversed(steps)]
         for (s,_),(_,ᾱ_t) in zip(up, up[1:]):
