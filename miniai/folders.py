@@ -178,7 +178,9 @@ def _put_weights(model, state, file):
 # %% ../nbs/lib/folders.ipynb #41bb82b6
 def _parts(path):
     "Folders of the network and of the scheduler. Raises `ValueError` for a pipeline with other parts."
-    if not path.is_dir(): raise FileNotFoundError(f"path={str(path)!r} is not a model folder: there is no such folder")
+    if not path.is_dir():
+        hint = '' if path.is_absolute() or len(path.parts) != 2 else ' (for a model of the Hub: huggingface_hub.snapshot_download)'
+        raise FileNotFoundError(f"path={str(path)!r} is not a model folder: there is no such folder{hint}")
     index = _read_json(path/'model_index.json') if (path/'model_index.json').is_file() else {}
     parts = [k for k,v in index.items() if isinstance(v, list) and v[-1] is not None]
     other = [k for k in parts if k not in ('unet', 'scheduler')]
