@@ -9,7 +9,7 @@ __all__ = ['NAMES', 'SAMPLE', 'SEARCH_FOLDERS', 'HUB_NAME', 'read_idx', 'image_d
 # %% ../nbs/lib/sources.ipynb #f78e2dbc
 import copy, gzip, hashlib, io, math, os, threading, warnings, zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 import miniai, numpy as np, torch
 from PIL import Image
@@ -176,8 +176,19 @@ def _from_hub(name, timeout):
         raise ConnectionError(f"{name!r} is not a folder, not in the Hub's cache, and not to be had from the Hub ({why})")
     before = hf.config.HF_HUB_OFFLINE
     hf.config.HF_HUB_OFFLINE = cached or before
-    try: return _tidy(hf.load_dataset(name), name)
+    try: return _as_decoded(_tidy(hf.load_dataset(name), name))
     finally: hf.config.HF_HUB_OFFLINE = before
+
+def _as_decoded(dd):
+    "`dd` with images as `decode_image` gives them, if a thousand of each split show that they are not so already"
+    import datasets as hf
+    coded = {k: ds.cast_column('image', hf.Image(decode=False)) for k,ds in dd.items()}
+    some = [r['image'] for ds in coded.values() for r in ds.select(range(0, len(ds), -(-len(ds)//1000) or 1)) if r['image']]
+    if len(found := {_header(r) for r in some}) == 1 and all(plain for _,plain in found): return dd
+    f = partial(_decoded_row, mode=set_mode(*dd.values()))
+    return hf.DatasetDict({k: ds.map(f).cast_column('image', hf.Image()) for k,ds in coded.items()})
+
+def _decoded_row(row, mode): return dict(image=_png(np.asarray(decode_image(row['image'], mode))))
 
 # %% ../nbs/lib/sources.ipynb #c721b511
 def image_dataset(
