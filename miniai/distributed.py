@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['rows_of', 'AccelerateCB']
 
-# %% ../nbs/appendix/distributed.ipynb #055c200b
+# %% ../nbs/appendix/distributed.ipynb #753146f9
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast
@@ -13,25 +13,27 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
+from fastcore.basics import patch
 from torch import Tensor
+from .checks import need
 from .learner import *
 from .amp import *
 
-# %% ../nbs/appendix/distributed.ipynb #f88a2899
 def rows_of(
-    batch:Any, # tensors in any nesting of lists, tuples and dictionaries
+    batch:Any,  # tensors in any nesting of lists, tuples and dictionaries
     rows:slice, # which rows
-    n:int,     # tensors with so many rows are cut, others left alone
+    n:int,      # tensors with so many rows are cut, others left alone
 )->Any:
     "The same nesting, with those rows of each tensor"
     if isinstance(batch, Tensor): return batch[rows] if batch.ndim and len(batch)==n else batch
     if isinstance(batch, Mapping): return {k:rows_of(v, rows, n) for k,v in batch.items()}
-    if isinstance(batch, tuple) and hasattr(batch, '_fields'): return type(batch)(*(rows_of(o, rows, n) for o in batch))
-    return type(batch)(rows_of(o, rows, n) for o in batch) if isinstance(batch, (list, tuple)) else batch
+    if not isinstance(batch, (list, tuple)): return batch
+    items = [rows_of(o, rows, n) for o in batch]
+    return type(batch)(*items) if hasattr(batch, '_fields') else type(batch)(items)
 
-# %% ../nbs/appendix/distributed.ipynb #60a647d1
+# %% ../nbs/appendix/distributed.ipynb #83b6c08e
 class AccelerateCB(DeviceCB):
-    "Trains in the processes that `accelerate launch` started, each on its rows of every batch, to the same result as one process. In place of `DeviceCB`."
+    "Trains in the processes of `accelerate launch`, as one process would; replaces `DeviceCB`"
     order = -20
     def __init__(self,
         accelerator:Accelerator|None=None, # None makes one
@@ -39,44 +41,66 @@ class AccelerateCB(DeviceCB):
         self.acc = accelerator or Accelerator()
         super().__init__(self.acc.device)
     def before_fit(self, learn:Learner):
-        if any(isinstance(cb, DeviceCB) and cb is not self for cb in learn.cbs): raise ValueError("cbs has a DeviceCB beside AccelerateCB, which chooses each process's device: leave DeviceCB out")
+        others = [cb for cb in learn.cbs if isinstance(cb, DeviceCB) and cb is not self]
+        need(not others, "cbs has a DeviceCB beside AccelerateCB, which chooses each process's "
+             "device: leave DeviceCB out")
         super().before_fit(learn)
-        for p in [*learn.model.parameters(), *learn.model.buffers()]: p.data.copy_(broadcast(p.data))
-        if not self.acc.is_main_process:
-            for cb in learn.cbs:
-                if isinstance(cb, ProgressCB): cb.asked = 'log'
-                if isinstance(cb, CheckpointCB): cb.save = lambda model, path: None
+        for p in [*learn.model.parameters(), *learn.model.buffers()]:
+            p.data.copy_(broadcast(p.data))
+        if not self.acc.is_main_process: self._be_quiet(learn)
         learn.around('predict', partial(self._my_rows, learn))
         learn.around('backward', partial(self._averaged, learn))
-    @contextmanager
-    def _my_rows(self, learn):
-        self.whole, n, world, rank = learn.batch, n_items(learn.batch), self.acc.num_processes, self.acc.process_index
-        if learn.iter==0: self._check_same(learn.batch)
-        self.sizes = [len(o) for o in torch.arange(n).tensor_split(world)]
-        begin = sum(self.sizes[:rank])
-        self.weight = self.sizes[rank]*world/n
-        mine = slice(begin, begin+self.sizes[rank]) if self.sizes[rank] else slice(0, 1)   # a row of weight 0, where there is none
-        learn.batch = rows_of(learn.batch, mine, n)
-        yield
-    @contextmanager
-    def _averaged(self, learn):
-        loss = learn.loss
-        learn.loss = loss*self.weight
-        try: yield
-        finally: learn.loss = loss
-        ours = [p.grad for p in learn.model.parameters() if p.grad is not None]
-        ours += [b for b in learn.model.buffers() if b.is_floating_point()]   # running statistics of norms
-        mean = self.acc.reduce(torch.cat([o.flatten().float() for o in ours]), 'mean')
-        for o,m in zip(ours, mean.split([o.numel() for o in ours])): o.copy_(m.view_as(o))
-    def _check_same(self, batch):
-        x = batch
-        while not isinstance(x, Tensor): x = next(iter(x.values() if isinstance(x, Mapping) else x))
-        sums = self.acc.gather(x.double().sum().float().view(1))
-        if not torch.allclose(sums, sums[:1].expand_as(sums)): raise ValueError(f"the processes got different batches (sums {sums.tolist()}): call set_seed with the same seed in each")
-    def after_batch(self, learn:Learner):
-        learn.loss = self.acc.reduce(learn.loss.detach()*self.weight, 'mean')
-        parts = self.acc.gather(self.acc.pad_across_processes(learn.preds.detach())).split(max(1, max(self.sizes)))
-        learn.preds, learn.batch = torch.cat([p[:s] for p,s in zip(parts, self.sizes)]), self.whole
     def before_epoch(self, learn:Learner):
-        if not self.acc.is_main_process and hasattr(learn, 'metrics'): learn.metrics.log = lambda row: None
+        if not self.acc.is_main_process and hasattr(learn, 'metrics'):
+            learn.metrics.log = lambda row: None
     def after_fit(self, learn:Learner): self.acc.wait_for_everyone()
+
+# %% ../nbs/appendix/distributed.ipynb #631bc9a4
+@patch
+@contextmanager
+def _my_rows(self:AccelerateCB, learn):
+    self.whole, n, world = learn.batch, n_items(learn.batch), self.acc.num_processes
+    if learn.iter==0: self._check_same(learn.batch)
+    self.sizes = [len(o) for o in torch.arange(n).tensor_split(world)]
+    mine = self.sizes[self.acc.process_index]
+    begin = sum(self.sizes[:self.acc.process_index])
+    self.weight = mine*world/n
+    rows = slice(begin, begin+mine) if mine else slice(0, 1)   # none: a row of weight 0
+    learn.batch = rows_of(learn.batch, rows, n)
+    yield
+
+@patch
+@contextmanager
+def _averaged(self:AccelerateCB, learn):
+    loss = learn.loss
+    learn.loss = loss*self.weight
+    try: yield
+    finally: learn.loss = loss
+    ours = [p.grad for p in learn.model.parameters() if p.grad is not None]
+    ours += [b for b in learn.model.buffers() if b.is_floating_point()]   # running statistics
+    mean = self.acc.reduce(torch.cat([o.flatten().float() for o in ours]), 'mean')
+    for o,m in zip(ours, mean.split([o.numel() for o in ours])): o.copy_(m.view_as(o))
+
+# %% ../nbs/appendix/distributed.ipynb #ae767017
+@patch
+def after_batch(self:AccelerateCB, learn:Learner):
+    "Whole batch, loss and predictions again, for metrics"
+    learn.loss = self.acc.reduce(learn.loss.detach()*self.weight, 'mean')
+    padded = self.acc.pad_across_processes(learn.preds.detach())
+    parts = self.acc.gather(padded).split(max(1, max(self.sizes)))
+    learn.preds = torch.cat([p[:s] for p,s in zip(parts, self.sizes)])
+    learn.batch = self.whole
+
+@patch
+def _check_same(self:AccelerateCB, batch):
+    x = batch
+    while not isinstance(x, Tensor): x = next(iter(x.values() if isinstance(x, Mapping) else x))
+    sums = self.acc.gather(x.double().sum().float().view(1))
+    need(torch.allclose(sums, sums[:1].expand_as(sums)), "the processes got different batches "
+         f"(sums {sums.tolist()}): call set_seed with the same seed in each")
+
+@patch
+def _be_quiet(self:AccelerateCB, learn):
+    for cb in learn.cbs:
+        if isinstance(cb, ProgressCB): cb.asked = 'log'
+        if isinstance(cb, SaveCB): cb.save = lambda model, path: None
