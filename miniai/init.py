@@ -60,9 +60,9 @@ class Standardize(nn.Module):
                             "for example x.float()/255")
         return (x-self.mean)/self.std
 
-# %% ../nbs/03_init.ipynb #a27dda8a
+# %% ../nbs/03_init.ipynb #50826699
 class Hook:
-    "Calls `f(hook, module, inputs, output)` after `m` has run, until `remove` or a `with` block ends"
+    "Calls `f(hook, module, inputs, output)` after `m` ran, until `remove` or a `with` block ends"
     def __init__(self,
         m:nn.Module, # the module to watch
         f:Callable,  # what to call; a returned tensor replaces the output
@@ -106,7 +106,7 @@ def init_weights(
     m.weight.normal_(0, math.sqrt(2/((1+leaky**2)*fan_in)))
     if m.bias is not None: m.bias.zero_()
 
-# %% ../nbs/03_init.ipynb #95a14172
+# %% ../nbs/03_init.ipynb #ef2dc472
 def _measure(model, xb, nm, m):
     "Mean and standard deviation of what layer `m` puts out; None if it does not run"
     outs = []
@@ -136,7 +136,7 @@ def lsuv_init(
     max_iter:int=10, # attempts for each layer
 ):
     """Layer by layer, outputs of mean 0 (if it has a bias) and standard deviation 1. Raises
-    `ValueError` without layers, for a layer whose output is constant, and for one used several times."""
+    `ValueError` without layers, for one whose output is constant, and for one used several times."""
     layers = [(nm,m) for nm,m in model.named_modules() if isinstance(m, LAYERS)]
     need(len(layers) > 0, "model has no layers with weights: there is nothing to initialise")
     with keep_modes(model):
@@ -158,9 +158,9 @@ def activation_stats(
                 dead=dead if units.shape[1] > 1 else dead*math.nan,
                 hist=o.histc(bins, *hist_range)/o.numel())
 
-# %% ../nbs/03_init.ipynb #f877e881
+# %% ../nbs/03_init.ipynb #6a293e62
 class ActivationStatsCB(Callback):
-    """`activation_stats` of what the modules of certain classes put out in training, batch by batch.
+    """`activation_stats` of what modules of certain classes put out in training, batch by batch.
     Raises `ValueError` if there are none."""
     in_lr_find = False
     def __init__(self,
@@ -172,7 +172,8 @@ class ActivationStatsCB(Callback):
     ):
         need(every >= 1, f"every={every}: use 1 or more")
         self.classes,self.every,self.hist_range = classes,every,hist_range
-        self.measure = partial(activation_stats, bins=bins, hist_range=hist_range, unit_dim=unit_dim)
+        how = dict(bins=bins, hist_range=hist_range, unit_dim=unit_dim)
+        self.measure = partial(activation_stats, **how)
     def before_fit(self, learn:Learner):
         modules = [(nm,m) for nm,m in unwrapped(learn.model).named_modules()
                    if isinstance(m, self.classes)]
