@@ -46,6 +46,8 @@ class Callback:
                 raise TypeError(f"{cls.__name__}.{nm} would never be called: there is no such event. Events: {', '.join(EVENTS)}")
 
 # %% ../nbs/02_learner.ipynb #d84d9a6b
+_order = attrgetter('order')
+
 def run_cbs(
     cbs:Iterable,            # callbacks
     event:str,               # name of the event or phase
@@ -54,7 +56,7 @@ def run_cbs(
 ):
     "Call the method `event` of each callback that has one, in `order`. For cleanup events all are called, then the first error is raised."
     error = None
-    for cb in sorted(cbs, key=attrgetter('order')):
+    for cb in sorted(cbs, key=_order):
         method = getattr(cb, event, None)
         if method is not None:
             try: method(learn)
@@ -83,17 +85,18 @@ class with_cbs:
     def __call__(self,
         f:Callable, # a method of a class that has `callback(event)`
     )->Callable:
+        before, after, cleanup = f'before_{self.nm}', f'after_{self.nm}', f'cleanup_{self.nm}'
         @wraps(f)
         def _f(o, *args, **kwargs):
             try:
                 try:
-                    o.callback(f'before_{self.nm}')
+                    o.callback(before)
                     f(o, *args, **kwargs)
-                    o.callback(f'after_{self.nm}')
+                    o.callback(after)
                 except BaseException as e:
                     _clean_up(o, self.nm, e)
                     raise
-                else: o.callback(f'cleanup_{self.nm}')
+                else: o.callback(cleanup)
             except _cancels[self.nm]: pass
         return _f
 
@@ -129,6 +132,9 @@ def keep_attrs(
         vars(o).update(kept)
 
 # %% ../nbs/02_learner.ipynb #2bd64459
+_BEFORE = {f'before_{nm}':nm for nm in _cancels}
+_CLEANUP = {f'cleanup_{nm}':nm for nm in _cancels}
+
 class Learner:
     "A model, its data, a loss and callbacks, with `fit` to bring them together. Phases come from a subclass or from callbacks."
     def __init__(self,
@@ -197,9 +203,8 @@ class Learner:
         event:str, # an event or a phase
     ):
         "Call `event` on all callbacks; a cleanup only on those whose `before_` was reached and did not fail"
-        when, _, level = event.partition('_')
-        if when=='before': run_cbs(self.cbs, event, self, self._reached.setdefault(level, []))
-        elif when=='cleanup': run_cbs(self._reached.pop(level, []), event, self)
+        if event in _BEFORE: run_cbs(self.cbs, event, self, self._reached.setdefault(_BEFORE[event], []))
+        elif event in _CLEANUP: run_cbs(self._reached.pop(_CLEANUP[event], []), event, self)
         else: run_cbs(self.cbs, event, self)
 
     def __getattr__(self, name):
