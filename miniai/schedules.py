@@ -134,9 +134,10 @@ def x0_eps(
 def _need_sense(target, ᾱ):
     "Raises `ValueError` for an unknown target, or where it says nothing about image or noise"
     need_one_of(TARGETS, target=target)
-    end, other = dict(eps=(0, 'image'), x0=(1, 'noise'), v=(None, ''))[target]
+    ends = dict(eps=(0, 'image', 'v or x0'), x0=(1, 'noise', 'v or eps'), v=(None, '', ''))
+    end, other, instead = ends[target]
     senseless = end is not None and bool((ᾱ==end).any())
-    why = f"there {target} says nothing about the {other}; predict v"
+    why = f"there {target} says nothing about the {other}; predict {instead}"
     need(not senseless, f"alphabar is {end} somewhere: {why}")
 
 # %% ../nbs/09_schedules.ipynb #095de0c9
