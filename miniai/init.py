@@ -106,7 +106,7 @@ def init_weights(
     m.weight.normal_(0, math.sqrt(2/((1+leaky**2)*fan_in)))
     if m.bias is not None: m.bias.zero_()
 
-# %% ../nbs/03_init.ipynb #3d0ac7a1
+# %% ../nbs/03_init.ipynb #e7c00f05
 def _measure(model, xb, nm, m):
     "Mean and standard deviation of what layer `m` puts out; None if it does not run"
     outs = []
@@ -136,7 +136,7 @@ def lsuv_init(
     max_iter:int=10, # attempts for each layer
 ):
     """Layer by layer, outputs of mean 0 (if it has a bias) and standard deviation 1. Raises
-    `ValueError` without layers, for a layer with constant output, and for one used several times."""
+    `ValueError` without layers, for a layer with constant output, or one used several times."""
     layers = [(nm,m) for nm,m in model.named_modules() if isinstance(m, LAYERS)]
     need(len(layers) > 0, "model has no layers with weights: there is nothing to initialise")
     with keep_modes(model):
