@@ -276,7 +276,7 @@ def clipped(
     "x̂_0 kept within its range, and the ε̂ that goes with it"
     if clip is False: return x0_hat, eps_hat
     ᾱ, x̂_0 = _like(alphabar, x_t), clip(x0_hat) if callable(clip) else x0_hat.clamp(-clip, clip)
-    return x̂_0, (x_t-ᾱ.sqrt()*x̂_0)/(1-ᾱ).sqrt() if ᾱ < 1 else eps_hat
+    return x̂_0, (x_t-ᾱ.sqrt()*x̂_0)/(1-ᾱ).sqrt() if alphabar < 1 else eps_hat
 
 class Denoiser:
     """A network with its schedule and target: from x_t and the time it tells image and noise.
