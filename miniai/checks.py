@@ -4,12 +4,12 @@
 
 # %% auto #0
 __all__ = ['need', 'need_one_of', 'need_same_shape', 'check_dtype', 'check_range', 'ImageDoor', 'check_times', 'need_signal',
-           'check_schedule', 'check_unet']
+           'check_schedule', 'check_step', 'check_sampling', 'check_unet']
 
 # %% ../nbs/lib/checks.ipynb #c3c76a36
 import warnings
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # %% ../nbs/lib/checks.ipynb #369573da
 def need(
@@ -63,11 +63,12 @@ class ImageDoor:
         "Raises `ValueError` for images outside [-1, 1]: at once for the first batch and on the CPU, else in `close`. Warns once about [0, 1]."
         check_dtype(x)
         if first: self.extremes = []
-        self.extremes.append(torch.stack(x.detach().aminmax()))
-        if not (first or x.device.type=='cpu'): return
-        lo, hi = self.extremes[-1].tolist()
-        _check_values(lo, hi, f'batch {len(self.extremes)}: ')
-        if first and lo >= -0.2 and not self.warned: self._warn(lo, hi)
+        both = torch.stack(x.detach().aminmax())
+        if first or x.device.type=='cpu':
+            lo, hi = both.tolist()
+            _check_values(lo, hi, f'batch {len(self.extremes)+1}: ')
+            if first and lo >= -0.2 and not self.warned: self._warn(lo, hi)
+        self.extremes.append(both)
     def _warn(self, lo, hi):
         self.warned = True
         warnings.warn(f"no pixel of the first batch is below -0.2 (they go from {lo:.3g} to {hi:.3g}). Images for diffusion live in [-1, 1]. "
@@ -98,7 +99,7 @@ def need_signal(
 ):
     "Raises `ValueError` if ᾱ is 0"
     need(alphabar > 0, f"alphabar is 0 at t={t}: nothing of the image is left there, so its noise says nothing about it; "
-                       "use a schedule that ends above 0, or predict v or x0 (lesson 10_schedules)")
+                       "use a schedule that ends above 0, or predict v or x0 (lesson 09_schedules)")
 
 def check_schedule(
     alphabar:Tensor,      # ᾱ (n_steps,), falling
@@ -109,7 +110,33 @@ def check_schedule(
     need_signal(last, len(alphabar)-1)
     if last > most:
         warnings.warn(f"alphabar ends at {last:.2g}: after the last of {len(alphabar)} steps the image still shows, but sampling begins with "
-                      "pure noise. Use more steps or larger betas (linear_schedule(n_steps) scales them by itself).", stacklevel=3)
+                      "pure noise. Use more steps or larger betas (linear_schedule(n_steps) scales them by itself).", stacklevel=4)
+
+
+def check_step(
+    x_t:Tensor,   # noised images (n,…)
+    t:int,        # the time
+    eps:Tensor,   # predicted noise
+    schedule,     # a `Schedule`
+    variance:str, # 'fixed_large' or 'fixed_small'
+):
+    "What `ddpm_step` asks of its arguments"
+    n = len(schedule.alphabar)
+    need(0 <= t < n, f"t={t}: this schedule has times 0 to {n-1}")
+    need_same_shape(eps=eps, x_t=x_t)
+    need_one_of(('fixed_large', 'fixed_small'), variance=variance)
+    need_signal(schedule.alphabar[t], t)
+
+def check_sampling(
+    model,           # a network, or any function of (x_t, t)
+    x_T:Tensor,      # the noise to begin with
+    alphabar:Tensor, # ᾱ (n_steps,)
+):
+    "What a sampler for a model that predicts ε asks of its arguments"
+    param = next(model.parameters(), None) if isinstance(model, nn.Module) else None
+    here = x_T.device if param is None else param.device
+    need(here==x_T.device, f"x_T is on {x_T.device}, the model on {here}: move one of them")
+    check_schedule(alphabar)
 
 # %% ../nbs/lib/checks.ipynb #d1b770c7
 def check_unet(

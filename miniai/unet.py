@@ -17,9 +17,9 @@ from .ddpm import *
 
 # %% ../nbs/07_unet.ipynb #080004ff
 class UNet(UNet2DModel):
-    "diffusers' `UNet2DModel`, called with the pair `(x_t, t)` and returning a tensor, so that any training loop can use it"
+    "diffusers' `UNet2DModel`, called with the pair `(x_t, t)` and returning a tensor"
     def forward(self,
-        x:tuple|Tensor, # the pair (x_t, t): noised images (n,c,h,w) and times (n,); or x_t alone, with t as second argument as in the parent
+        x:tuple|Tensor, # the pair (x_t, t); or x_t alone, then t, as in the parent
         *args, **kwargs
     )->Tensor:          # ε_θ(x_t, t), shaped like x_t; called as the parent, its output
         if not isinstance(x, (tuple, list)): return super().forward(x, *args, **kwargs)
@@ -31,30 +31,32 @@ def unet(
     layers:int=1,                # residual blocks at each level
     attention:tuple=(),          # levels with attention, counted from 0 (full size)
     channels:int=1,              # channels of the images
-    size:int|tuple=32,           # side of the images, or height and width; multiples of 2**(levels-1)
-    groups:int=8,                # groups of the group norms; must divide every width, with two channels or more in each
+    size:int|tuple=32,           # side, or height and width; multiples of 2**(levels-1)
+    groups:int=8,                # groups of the group norms, with two channels or more in each
     head_dim:int=8,              # channels of an attention head
 )->UNet:
-    "A small `UNet`. Raises `ValueError` naming a width that `groups` does not divide, a size that cannot be halved, or a level that does not exist."
+    "A small `UNet`. Raises `ValueError` for widths, sizes or levels that do not fit."
     check_unet(widths, size, groups, attention)
     n = len(widths)
     down = ['AttnDownBlock2D' if i in attention else 'DownBlock2D' for i in range(n)]
     up = [o.replace('Down', 'Up') for o in reversed(down)]
-    return UNet(sample_size=size, in_channels=channels, out_channels=channels, block_out_channels=tuple(widths),
-                layers_per_block=layers, norm_num_groups=groups, down_block_types=tuple(down), up_block_types=tuple(up),
-                add_attention=bool(attention), attention_head_dim=head_dim)
+    return UNet(
+        sample_size=size, in_channels=channels, out_channels=channels, norm_num_groups=groups,
+        block_out_channels=tuple(widths), layers_per_block=layers, down_block_types=tuple(down),
+        up_block_types=tuple(up), add_attention=bool(attention), attention_head_dim=head_dim)
 
 # %% ../nbs/07_unet.ipynb #3b1317e8
 class NoisifyCB(Callback):
-    "Turns each batch of images in [-1, 1] into `((x_t, t), ε)`; the phases come from elsewhere. Raises `ValueError` for images outside that range."
+    "Makes `((x_t, t), ε)` of images in [-1, 1]. Raises `ValueError` for other images."
     def __init__(self,
-        schedule:Schedule|int|None=None, # a schedule, or n_steps of a linear one; None is `linear_schedule()`
+        schedule:Schedule|int|None=None, # a schedule, or n_steps of a linear one; None: 1000
         beta_min:float|None=None,        # for a linear one, as for `linear_schedule`
         beta_max:float|None=None,        # likewise
-        valid_seed:int=0,                # seed of the times and noises in validation, the same in every epoch
+        valid_seed:int=0,                # seed of the times and noises in validation
         n_steps:int|None=None,           # number of steps, by name
     ):
-        self.schedule,self.valid_seed = as_schedule(schedule, n_steps, beta_min, beta_max),valid_seed
+        self.schedule = as_schedule(schedule, n_steps, beta_min, beta_max)
+        self.valid_seed = valid_seed
         self.door = ImageDoor()
     def before_fit(self, learn:Learner):
         check_schedule(self.schedule.alphabar)
@@ -65,21 +67,24 @@ class NoisifyCB(Callback):
         self.door.look(learn.batch[0], first=learn.iter==0)
         learn.batch = noisify(learn.batch[0], self.schedule, generator=self.generator, check=False)
     def after_epoch(self, learn:Learner): self.door.close()
+    cleanup_epoch = after_epoch
 
-# %% ../nbs/07_unet.ipynb #7d309955
+# %% ../nbs/07_unet.ipynb #420d5022
 def init_ddpm(
     model:UNet2DModel,      # changed in place; any configuration
-    second_convs:bool=True, # zero the second convolution of every residual block (down, middle, up, and resnet samplers)?
+    second_convs:bool=True, # zero the second convolution of every residual block?
     downsamplers:bool=True, # make the downsampling convolutions orthogonal?
     output:bool=True,       # zero the last convolution, so that the model's output is 0?
 )->UNet2DModel:             # the same model
-    "Initial weights for diffusion. Raises `ValueError` for a model without diffusers' residual blocks."
+    "First weights for diffusion. Raises `ValueError` without diffusers' residual blocks."
     blocks = [m for m in model.modules() if isinstance(m, ResnetBlock2D)]
-    need(blocks, f"model is a {type(model).__name__} without residual blocks of diffusers: there is nothing to initialise")
-    if second_convs:
-        for m in blocks: nn.init.zeros_(m.conv2.weight); nn.init.zeros_(m.conv2.bias)
-    if downsamplers:
-        for m in model.modules():
-            if isinstance(m, Downsample2D) and isinstance(m.conv, nn.Conv2d): nn.init.orthogonal_(m.conv.weight)
-    if output: nn.init.zeros_(model.conv_out.weight); nn.init.zeros_(model.conv_out.bias)
+    need(blocks, f"model is a {type(model).__name__} without residual blocks of diffusers: "
+                 "there is nothing to initialise")
+    zeroed = [m.conv2 for m in blocks]*second_convs + [model.conv_out]*output
+    for conv in zeroed:
+        nn.init.zeros_(conv.weight)
+        nn.init.zeros_(conv.bias)
+    halving = [m.conv for m in model.modules() if isinstance(m, Downsample2D)]
+    for conv in halving*downsamplers:
+        if isinstance(conv, nn.Conv2d): nn.init.orthogonal_(conv.weight)
     return model
