@@ -380,7 +380,7 @@ class ProgressCB(Callback):
         self.plot,self.every,self.asked = plot,every,mode
     def before_fit(self, learn:Learner):
         self.mode = self.asked or display_mode()
-        self.display,self.drawn = DISPLAYS[self.mode](),time.time()
+        self.display,self.next = DISPLAYS[self.mode](),time.time()+self.every
         self.new,self.losses,self.valid = [],[],[]
         self.metrics = next((cb for cb in learn.cbs if isinstance(cb, MetricsCB)), None)
         if self.metrics: self.metrics.log = self.display.row
@@ -389,7 +389,7 @@ class ProgressCB(Callback):
     def after_batch(self, learn:Learner):
         if not self.display.moves: return
         if learn.training: self.new.append(learn.loss.detach())
-        if time.time()-self.drawn > self.every: self.draw()
+        if time.time() > self.next: self.draw()
     def after_epoch(self, learn:Learner):
         if not self.metrics or learn.training: return
         n_batches = len(self.losses)+len(self.new)
@@ -401,10 +401,12 @@ class ProgressCB(Callback):
 
 @patch
 def draw(self:ProgressCB):
-    "Bring the loss curve up to date"
+    "Bring the loss curve up to date; at most a fifth of the time goes into drawing"
+    start = time.time()
     if self.new: self.losses += torch.stack(self.new).float().tolist()
-    self.new,self.drawn = [],time.time()
+    self.new = []
     if self.plot and self.losses: self.display.draw(self.losses, self.valid)
+    self.next = time.time() + max(self.every, 4*(time.time()-start))
 
 # %% ../nbs/02_learner.ipynb #a79860dc
 class RecorderCB(Callback):
