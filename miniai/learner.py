@@ -406,7 +406,8 @@ def draw(self:ProgressCB):
     if self.new: self.losses += torch.stack(self.new).float().tolist()
     self.new = []
     if self.plot and self.losses: self.display.draw(self.losses, self.valid)
-    self.next = time.time() + max(self.every, 4*(time.time()-start))
+    pause = max(self.every, 4*(time.time()-start))
+    self.next = time.time() + pause*(self.every > 0)
 
 # %% ../nbs/02_learner.ipynb #a79860dc
 class RecorderCB(Callback):
