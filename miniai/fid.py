@@ -144,11 +144,12 @@ class Judge:
     images, set the floor. Raises what `features` and `moments` raise."""
     def __init__(self,
         classifier:nn.Module, # as for `features`
-        train:Tensor,         # real images, as for `features`
-        test:Tensor,          # other real images
+        train:Tensor,         # real images, as for `features`, or their features
+        test:Tensor,          # other real images, or their features
     ):
         self.classifier = classifier
-        self.train, self.test = features(classifier, train), features(classifier, test)
+        seen = [o if o.ndim == 2 else features(classifier, o) for o in (train, test)]
+        self.train, self.test = seen
         self.reference = moments(self.train)
 
 @patch
