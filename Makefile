@@ -2,7 +2,7 @@
 # make test   run every notebook as a test, and the checks of the package; ends with "N passed, N failed"
 # make coverage  the same notebooks, and which share of the lines of miniai/ they run (at least 95 %)
 # make run    execute notebooks in full, top to bottom, and keep their outputs: make run NB="01_datasets lib/core"
-# make record  run lessons without loading anything, and keep their weights and tables: make record NB=09_schedules (hours)
+# make record  run lessons without loading anything, and keep their weights and tables: make record NB=10_schedules (hours)
 # make docs   the notebooks as web pages in _docs/
 # make readme write README.md from nbs/index.ipynb
 # make sample build the embedded sample again: make sample SOURCE=/usr/share/datasets/fashion-mnist
@@ -26,7 +26,7 @@ coverage: .venv/installed-dev
 	@$(BIN)/python .ci/test.py --coverage
 
 record: .venv/installed-dev
-	@test "$(origin NB)" != file || { echo "say which lessons: make record NB=09_schedules"; exit 2; }
+	@test "$(origin NB)" != file || { echo "say which lessons: make record NB=10_schedules"; exit 2; }
 	$(BIN)/python .ci/record.py $(NB)
 
 run: .venv/installed-dev

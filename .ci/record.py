@@ -1,6 +1,6 @@
 """What `make record` runs: lessons in full, then what they made is copied into the package and benchmarks/results.
 
-    python .ci/record.py 09_schedules ...
+    python .ci/record.py 10_schedules ...
 
 A copy of each notebook is executed in which the configuration cell says `FULL = True`. A full run leaves what the package
 ships in runs/package, and tables in runs/results. The weights that judge FID never change."""
@@ -44,6 +44,6 @@ def keep():
             print(f'{to.relative_to(root)}: {f.stat().st_size/1e6:.2f} MB')
 
 if __name__ == '__main__':
-    if len(sys.argv) < 2: sys.exit('say which lessons: make record NB=09_schedules')
+    if len(sys.argv) < 2: sys.exit('say which lessons: make record NB=10_schedules')
     for name in sys.argv[1:]: execute(root/'nbs'/f'{name}.ipynb')
     keep()

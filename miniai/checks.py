@@ -99,7 +99,7 @@ def need_signal(
 ):
     "Raises `ValueError` if ᾱ is 0"
     need(alphabar > 0, f"alphabar is 0 at t={t}: nothing of the image is left there, so its noise says nothing about it; "
-                       "use a schedule that ends above 0, or predict v or x0 (lesson 09_schedules)")
+                       "use a schedule that ends above 0, or predict v or x0 (lesson 10_schedules)")
 
 def check_schedule(
     alphabar:Tensor,      # ᾱ (n_steps,), falling

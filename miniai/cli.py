@@ -33,7 +33,7 @@ def miniai_train(
     schedule:str='cosine',        # noise schedule: linear, cosine or sigmoid
     target:str='v',               # what the network predicts: eps, x0 or v
     decay:float=0.999,            # of the averaged weights that are saved in the end, less in a short run (they look back over a tenth of it at most); 0 saves the last ones
-    guide:str=None,               # the folder of a worse model (narrower, less trained), to be kept inside the new one and guide its drawing (see 11_samplers)
+    guide:str=None,               # the folder of a worse model (narrower, less trained), to be kept inside the new one and guide its drawing (see 12_samplers)
     seed:int=42,                  # of the weights, the choice and order of the images, and the noise
     device:str=None,              # cuda, mps or cpu; without it the best there is
     resume:str=None,              # a model folder to start from, with the same widths, fold, schedule and target
