@@ -37,6 +37,7 @@ def miniai_train(
     seed:int=42,                  # of the weights, the choice and order of the images, and the noise
     device:str=None,              # cuda, mps or cpu; without it the best there is
     resume:str=None,              # a model folder to start from, with the same widths, fold, schedule and target
+    classes:bool=False,           # tell the network what each image shows, so that you can ask for it (see 15_conditional)
 ):
     "Train a model that turns noise into images, and save it as a diffusers folder. Ctrl-C keeps what was learnt so far."
     o = SimpleNamespace(**locals())
@@ -49,10 +50,12 @@ train_main = command(miniai_train, 'miniai.programs')
 def miniai_sample(
     model:str=None,               # a model folder from miniai_train; without it the model that comes with the package
     out:str='demo',               # folder for samples.png and sampling.gif, made if need be
-    n:int=64,                     # how many images
+    n:int=None,                   # how many images; without it 64, or eight of each class
+    label:str=None,               # what to draw, if the model knows classes: "Ankle boot", or its number, or several with commas; without it all of them
+    cfg:float=None,               # how far to lead images towards their class; 1 is not at all, and takes half the time; without it as far as the model says
     batch:int=256,                # how many at a time; fewer need less memory
     sampler:str='dpm_solver',     # dpm_solver, heun, ddim or ddpm
-    steps:int=None,               # times to visit, without it 20, or 10 with a guide; more take longer, and ddpm needs hundreds
+    steps:int=None,               # times to visit, without it as many as 20 evaluations make (10 with a guide); more take longer, and ddpm needs hundreds
     weight:float=None,            # how far to follow the model's guide; 1 is not at all, and takes half the time; without it as far as the model says
     seed:int=42,                  # of all noise
     device:str=None,              # cuda, mps or cpu; without it the best there is
@@ -70,6 +73,8 @@ def miniai_eval(
     out:str=None,                 # a .json file for the figures; without it they are only printed
     source:str=None,              # where Fashion-MNIST is, as for miniai_train; without it wherever it is found
     n:int=2048,                   # how many images to draw and judge, 193 or more
+    label:str=None,               # as for miniai_sample
+    cfg:float=None,               # as for miniai_sample
     batch:int=256,                # how many at a time
     sampler:str='dpm_solver',     # as for miniai_sample
     steps:int=None,               # as for miniai_sample

@@ -15,9 +15,10 @@ import torch
 from torch import optim
 from .amp import amp_dtype
 from .command import ArgumentError, checking_arguments
+from .conditional import ClassCB
 from .core import animate, get_device, grid_image, machine_info, set_seed
-from .datasets import fashion_mnist, image_tensors, tensor_dls
-from .fid import Judge
+from .datasets import NAMES, fashion_mnist, image_tensors, tensor_dls
+from .fid import Judge, features
 from .learner import Callback, CheckpointCB, DeviceCB, MetricsCB, ProgressCB, RecorderCB, load_weights
 from .muon import Muon
 from .progress import track
@@ -75,10 +76,12 @@ def _output(folder, *files):
 
 # %% ../nbs/lib/programs.ipynb #c39daeb0
 def _loaders(o, device):
-    "Training and validation images as `miniai_train` takes them: of all classes, in a seeded choice"
+    "Training and validation images as `miniai_train` takes them, of all classes, in a seeded choice; and the names of the classes if they are wanted"
     dd = fashion_mnist(o.source)
+    names = dd['train'].features['label'].names if o.classes else None
+    if names and len(names) < 2: raise ValueError(f"classes: the images of source={o.source!r} are all of one class; leave --classes out")
     n_train, n_valid = min(o.seen, len(dd['train'])), min(2_000, len(dd['test']))
-    return tensor_dls(dd, o.batch, device=device, seed=o.seed, n_train=n_train, n_valid=n_valid, resize=o.resize)
+    return tensor_dls(dd, o.batch, device=device, seed=o.seed, n_train=n_train, n_valid=n_valid, resize=o.resize), names
 
 # %% ../nbs/lib/programs.ipynb #99babc19
 def image_model(
@@ -89,14 +92,16 @@ def image_model(
     schedule:str='cosine',    # a key of `SCHEDULES`
     target:str='v',           # what the network predicts: eps, x0 or v
     guide:Denoiser|None=None, # a worse model, as for `ImageModel`
+    classes:list|None=None,   # names of the classes, for a model that takes labels
 )->ImageModel:
     "An untrained model for such images. Raises `ValueError` for levels that the images are too small for, and what `unet` and `ImageModel` raise."
     channels, height, width = shape
     unit = fold*2**(len(widths)-1)
     if unit > 2*max(height, width): raise ValueError(f"widths={widths} has {len(widths)} levels: too many for images of {height}x{width}")
     h, w = (-(-side//unit)*unit//fold for side in (height, width))
-    net = init_ddpm(unet(widths, layers, channels=channels*fold**2, size=h if h == w else (h, w)))
-    return ImageModel(Denoiser(net, SCHEDULES[schedule], target), (height, width), fold, guide)
+    n_classes = len(classes) if classes else 0
+    net = init_ddpm(unet(widths, layers, channels=channels*fold**2, size=h if h == w else (h, w), classes=n_classes))
+    return ImageModel(Denoiser(net, SCHEDULES[schedule], target), (height, width), fold, guide, classes=classes)
 
 # %% ../nbs/lib/programs.ipynb #ee54cf87
 def _configuration(model):
@@ -104,7 +109,8 @@ def _configuration(model):
     c = model.den.model.config
     schedule = next((k for k,v in SCHEDULES.items() if v is model.den.schedule), 'whole steps')
     return dict(widths=list(c.block_out_channels), layers=c.layers_per_block, channels=model.shape[0], size=list(model.shape[1:]),
-                image_size=list(model.image_size), fold=model.fold, target=model.den.target, schedule=schedule)
+                image_size=list(model.image_size), fold=model.fold, target=model.den.target, schedule=schedule,
+                classes=model.classes)
 
 def _continue(model, path, old):
     "Give `model` the weights and the guide of `old`, which was read from `path`"
@@ -114,11 +120,11 @@ def _continue(model, path, old):
     model.den.model.load_state_dict(old.den.model.state_dict())
     model.guide = model.guide or old.guide
 
-def _model(o, shape):
+def _model(o, shape, names):
     "The model that `miniai_train` is to train, on the CPU"
     old, worse = (None if path is None else ImageModel.load(path, 'cpu') for path in (o.resume, o.guide))
     set_seed(o.seed)
-    model = image_model(shape, _numbers(o), o.layers, o.fold, o.schedule, o.target, worse and worse.den)
+    model = image_model(shape, _numbers(o), o.layers, o.fold, o.schedule, o.target, worse and worse.den, names)
     if old is not None: _continue(model, o.resume, old)
     return model
 
@@ -136,7 +142,7 @@ def _plan(o, dls, model):
     "What `training.json` says before there is a history"
     n_train = len(dls.train.images)
     epochs = max(1, round(o.seen/n_train))
-    facts = dict(vars(o), widths=list(_numbers(o)), resume=o.resume is not None, n_train=n_train, epochs=epochs, seen=epochs*n_train)
+    facts = dict(vars(o), widths=list(_numbers(o)), resume=o.resume is not None, n_train=n_train, epochs=epochs, seen=epochs*n_train, classes=model.classes)
     facts['decay'] = max(0., min(o.decay, 1-10/(epochs*len(dls.train))))   # looks back over a tenth of a short run at most
     for k in ('out', 'source', 'device'): del facts[k]
     return facts | dict(image_size=model.image_size, machine=machine_info())
@@ -170,8 +176,9 @@ class _AnyStepCB(Callback):
 def _fit(o, plan, model, dls, rec, ckpt, device):
     curve = RecorderCB()
     cbs = [DeviceCB(device), rec.metrics, curve, ProgressCB(), ckpt, _AnyStepCB()]
+    labelled = ClassCB(len(model.classes), SCHEDULES[o.schedule], o.target) if model.classes else None
     fit_diffusion(model.den.model, dls, plan['epochs'], o.lr, SCHEDULES[o.schedule], o.target, decay=plan['decay'],
-                  valid=True, cbs=cbs, opt_func=OPTIMIZERS[o.optimizer])
+                  valid=True, cbs=cbs, opt_func=OPTIMIZERS[o.optimizer], noisify=labelled)
     return curve
 
 # %% ../nbs/lib/programs.ipynb #35c5709a
@@ -181,8 +188,8 @@ def train(
     "What `miniai_train` does"
     with _checking() as held:
         device = _check_training(o)
-        dls = _loaders(o, device)
-        model = _model(o, dls.train.images.shape[1:])
+        dls, names = _loaders(o, device)
+        model = _model(o, dls.train.images.shape[1:], names)
         dls.train.tfm = dls.valid.tfm = model.encode
         folder = _output(o.out, 'model/', 'loss.png')
     held.say()
@@ -232,12 +239,13 @@ class Film:
 # %% ../nbs/lib/programs.ipynb #92c59980
 def _times(found, o):
     "The times that the sampler visits: `o.steps`, or as many as 20 evaluations make"
-    steps = found.default_steps(o.weight) if o.steps is None else o.steps
-    return sample_times(found.denoiser(o.weight), steps, 'trailing' if o.sampler=='ddpm' else 'logsnr')
+    steps = found.default_steps(o.weight, o.cfg) if o.steps is None else o.steps
+    den = found.denoiser(o.weight, found.labels(o.label, 1), o.cfg)
+    return sample_times(den, steps, 'trailing' if o.sampler=='ddpm' else 'logsnr')
 
 def _check_drawing(o):
     "The model and the times to visit, after a look at all arguments of drawing"
-    _positive(o, 'n', 'batch', *['steps']*(o.steps is not None), *['weight']*(o.weight is not None))
+    _positive(o, 'batch', *(k for k in ('n', 'steps', 'weight', 'cfg') if getattr(o, k) is not None))
     _one_of(o, sampler=SAMPLERS)
     _seed(o)
     found = ImageModel.load(MODEL if o.model is None else o.model, get_device(o.device))
@@ -245,11 +253,17 @@ def _check_drawing(o):
     if channels not in (1, 3): raise ValueError(f"model={str(o.model)!r} makes arrays of {channels} channels: images have 1 or 3")
     return found, _times(found, o)
 
+def _grid(o, found):
+    "How many images to draw and how many in a row: a column for each class if all are drawn"
+    k = len(found.classes) if found.classes and o.label is None else 8
+    return o.n or 8*k, k if o.n is None and k <= 32 else None
+
 def _draw(o, found, times):
     "Images, the stages of the first sixteen, and the seconds that it took"
     amp_dtype(found.device)   # measured once in a process, and no part of drawing
     film, start = Film(found, times, o.n, o.batch), time.perf_counter()
-    x = found.draw(o.n, sampler=SAMPLERS[o.sampler], times=times, weight=o.weight, seed=o.seed, batch=o.batch, callback=film)
+    x = found.draw(o.n, sampler=SAMPLERS[o.sampler], times=times, weight=o.weight, seed=o.seed, batch=o.batch, callback=film,
+                   label=o.label, cfg=o.cfg)
     return x, film.frames(x), time.perf_counter()-start
 
 # %% ../nbs/lib/programs.ipynb #82950d47
@@ -259,9 +273,10 @@ def draw(
     "What `miniai_sample` does"
     with checking_arguments():
         found, times = _check_drawing(o)
+        o.n, ncols = _grid(o, found)
         folder = _output(o.out, 'samples.png', 'sampling.gif')
     x, frames, seconds = _draw(o, found, times)
-    with atomic_write(folder/'samples.png') as tmp: grid_image(x, vmin=0, vmax=1, scale=2).save(tmp, format='PNG')
+    with atomic_write(folder/'samples.png') as tmp: grid_image(x, ncols, vmin=0, vmax=1, scale=2).save(tmp, format='PNG')
     with atomic_write(folder/'sampling.gif') as tmp: animate(frames, ncols=4, vmin=0, vmax=1, scale=2, levels=16).save(tmp)
     print(f"{o.n} images in {seconds:.1f} s; wrote {folder/'samples.png'} and {folder/'sampling.gif'}")
 
@@ -286,13 +301,23 @@ def evaluate(
     with _checking() as held: found, times, judge = _check_judging(o)
     held.say()
     x, _, seconds = _draw(o, found, times)
-    used = found.denoiser(o.weight)
-    r = judge(x) | dict(sampler=o.sampler, steps=len(times), guide_weight=used.weight if isinstance(used, Guided) else 1., seed=o.seed,
+    labels = found.labels(o.label, o.n)
+    used = found.denoiser(o.weight, labels, o.cfg)
+    r = judge(x) | _recognised(judge.classifier, found, x, labels)
+    r = r | dict(sampler=o.sampler, steps=len(times), evaluations=sum(map(used.evaluations, times)), seed=o.seed,
+                 guide_weight=used.weight if isinstance(used, Guided) else 1.,
                         model='the one in the package' if o.model is None else str(o.model),
                         reference=f"{len(judge.train)} training images", seconds=seconds, machine=machine_info())
     if o.out is not None:
         with atomic_write(o.out) as tmp: tmp.write_text(json.dumps(r, indent=1)+'\n', encoding='utf-8')
     print(_report(r, min(o.n, len(judge.test))))
+
+def _recognised(classifier, found, x, labels):
+    "For a model of Fashion-MNIST's classes: the share of images in which the classifier sees the class that was asked for"
+    if labels is None or found.classes != NAMES: return {}
+    head = classifier.head
+    with torch.no_grad(): seen = head(features(classifier, x).to(head.weight.device, head.weight.dtype)).argmax(1).cpu()
+    return dict(asked=(seen==labels).double().mean().item())
 
 def _report(r, n_floor):
     floor = f"(real images at n={n_floor:,}: {r['floor']:.3f} ± {r['floor_spread']:.3f})"
@@ -301,4 +326,5 @@ def _report(r, n_floor):
              f"FID        {r['fid']:.3f} ± {r['fid_spread']:.3f}   {floor}", f"KID        {r['kid']:.5f} ± {r['kid_error']:.5f}",
              f"precision  {r['precision']:.3f}", f"recall     {r['recall']:.3f}",
              f"classes    {100*r['least']:.1f} to {100*r['most']:.1f} % each"]
+    if 'asked' in r: lines.append(f"asked for  {100*r['asked']:.2f} % are recognised as the class that was asked for")
     return '\n'.join(lines)

@@ -11,6 +11,7 @@ __all__ = ['TARGETS', 'logsnr', 'linear_alphabar', 'cosine_alphabar', 'sigmoid_a
 import math
 from collections.abc import Callable
 from functools import partial
+from fastcore.basics import patch
 from fastcore.foundation import L
 import torch
 from torch import Tensor, nn, optim
@@ -287,10 +288,12 @@ class Denoiser:
         target:str='v',                             # what it predicts
         clip:bool|float|Callable=True, # keep x̂_0 in [-1, 1], in ± a number, or as a function says
         dtype:torch.dtype|None=None,   # of a model without weights; None is float32
+        labels:Tensor|int|None=None,   # classes to ask for (n,), or one for all (`15_conditional`)
     ):
         need_one_of(TARGETS, target=target)
         self.clock = clock_of(schedule)
-        self.model,self.schedule,self.target,self.clip,self.dtype = model,schedule,target,clip,dtype
+        self.model,self.schedule,self.target = model,schedule,target
+        self.clip,self.dtype,self.labels = clip,dtype,labels
     def alphabar(self,
         t:float, # the time as the model is told it
     )->Tensor:   # ᾱ, float64
@@ -305,7 +308,13 @@ class Denoiser:
         dtypes = [p.dtype for p in params if p.is_floating_point()]
         dtype = dtypes[0] if dtypes else self.dtype or torch.float32
         t = self.clock.told(t).expand(len(x_t)).to(x_t.device)
-        return predict_noise(self.model, x_t.to(dtype), t).to(x_t.dtype)
+        return predict_noise(self._asked(x_t), x_t.to(dtype), t).to(x_t.dtype)
+    def _asked(self, x_t):
+        "The model, with the labels that it is asked for"
+        if self.labels is None: return self.model
+        y = torch.as_tensor(self.labels)
+        need(y.ndim==0 or len(y)==len(x_t), f"{y.numel()} labels for {len(x_t)} images")
+        return partial(self.model, class_labels=y.expand(len(x_t)).to(x_t.device))
     def __call__(self,
         x_t:Tensor,  # noised images (n,…)
         t:float,     # their time
@@ -314,6 +323,28 @@ class Denoiser:
         ᾱ = self.alphabar(t)
         if self.target=='eps': _need_sense(self.target, ᾱ)   # before the network is asked
         return clipped(x_t, *x0_eps(self.target, self.predict(x_t, t), x_t, ᾱ), ᾱ, self.clip)
+
+# %% ../nbs/10_schedules.ipynb #43912a3a
+@patch
+def ask(self:Denoiser,
+    labels:Tensor|int|None, # classes (n,), or one for all; None: do not ask
+)->Denoiser:
+    "The same denoiser, asked for images of these classes"
+    return Denoiser(self.model, self.schedule, self.target, self.clip, self.dtype, labels)
+
+@patch
+def rows(self:Denoiser,
+    start:int, # the first image
+    stop:int,  # behind the last one
+)->Denoiser:
+    "The denoiser for a part of the images: it asks for their labels"
+    one_for_all = self.labels is None or torch.as_tensor(self.labels).ndim==0
+    return self if one_for_all else self.ask(self.labels[start:stop])
+
+@patch
+def evaluations(self:Denoiser, t:float)->int:
+    "How often networks are asked at a time"
+    return 1
 
 # %% ../nbs/10_schedules.ipynb #16be56b4
 def fit_diffusion(
@@ -328,15 +359,16 @@ def fit_diffusion(
     valid:bool=False,                           # validate after each epoch?
     cbs:Callback|list|None=None,                # more callbacks
     opt_func:Callable|None=None,                # None is Adam with eps=1e-5
+    noisify:DiffusionCB|None=None,              # makes the batches, instead of the three above
 )->Denoiser:
     """Train a diffusion model. Raises `ValueError` for what cannot be: n_epochs, lr, names, images
     out of range, or ε with a schedule that reaches ᾱ = 0."""
     need(0 < lr < math.inf, f"lr={lr}: use a number above 0")
     ema = None if decay is None else EMACB(decay)
-    noisify = DiffusionCB(schedule, target, weighting)
+    noisify = noisify or DiffusionCB(schedule, target, weighting)
     recipe = [noisify, DeviceCB(), OneCycleCB(lr), MixedPrecisionCB()]
     opt_func = opt_func or partial(optim.Adam, eps=1e-5)
     learn = TrainLearner(model, dls, weighted_mse, lr, [*recipe, *L(ema), *L(cbs)], opt_func)
     learn.fit(n_epochs, valid=valid)
     if ema is not None: ema.swap_in(model)
-    return Denoiser(model.eval(), schedule, target)
+    return Denoiser(model.eval(), noisify.schedule, noisify.target)

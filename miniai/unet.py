@@ -19,11 +19,11 @@ from .ddpm import *
 class UNet(UNet2DModel):
     "diffusers' `UNet2DModel`, called with the pair `(x_t, t)` and returning a tensor"
     def forward(self,
-        x:tuple|Tensor, # the pair (x_t, t); or x_t alone, then t, as in the parent
+        x:tuple|Tensor, # the pair (x_t, t), or (x_t, t, labels); or x_t alone, then t, as in the parent
         *args, **kwargs
     )->Tensor:          # ε_θ(x_t, t), shaped like x_t; called as the parent, its output
         if not isinstance(x, (tuple, list)): return super().forward(x, *args, **kwargs)
-        need(len(x)==2, f"x has {len(x)} parts: expected the pair (x_t, t)")
+        need(len(x) in (2, 3), f"x has {len(x)} parts: expected the pair (x_t, t)")
         return super().forward(*x).sample
 
 def unet(
@@ -34,6 +34,7 @@ def unet(
     size:int|tuple=32,           # side, or height and width; multiples of 2**(levels-1)
     groups:int=8,                # groups of the group norms, with two channels or more in each
     head_dim:int=8,              # channels of an attention head
+    classes:int=0,               # kinds of images to be told apart by labels (`15_conditional`)
 )->UNet:
     "A small `UNet`. Raises `ValueError` for widths, sizes or levels that do not fit."
     check_unet(widths, size, groups, attention)
@@ -43,7 +44,8 @@ def unet(
     return UNet(
         sample_size=size, in_channels=channels, out_channels=channels, norm_num_groups=groups,
         block_out_channels=tuple(widths), layers_per_block=layers, down_block_types=tuple(down),
-        up_block_types=tuple(up), add_attention=bool(attention), attention_head_dim=head_dim)
+        up_block_types=tuple(up), add_attention=bool(attention), attention_head_dim=head_dim,
+        num_class_embeds=classes+1 if classes else None)   # one more for "no label"
 
 # %% ../nbs/07_unet.ipynb #3b1317e8
 class NoisifyCB(Callback):
