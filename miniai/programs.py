@@ -120,7 +120,7 @@ def _continue(model, path, old):
     model.den.model.load_state_dict(old.den.model.state_dict())
     model.guide = model.guide or old.guide
 
-def _model(o, shape, names):
+def _model(o, shape, names=None):
     "The model that `miniai_train` is to train, on the CPU"
     old, worse = (None if path is None else ImageModel.load(path, 'cpu') for path in (o.resume, o.guide))
     set_seed(o.seed)
