@@ -36,7 +36,8 @@ run: .venv/installed-dev
 	$(BIN)/nbdev-clean
 
 docs: .venv/installed-dev
-	$(BIN)/jupyter nbconvert --to html --output-dir _docs nbs/*.ipynb
+	$(BIN)/jupyter nbconvert --to html --template miniai --TemplateExporter.extra_template_basedirs=.ci/html \
+	    --output-dir _docs nbs/*.ipynb
 
 sample: .venv/installed
 	$(BIN)/python -c "from miniai.datasets import build_sample; build_sample('$(SOURCE)', 'miniai/fashion_mnist_sample')"

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['def_device', 'get_device', 'to_device', 'to_cpu', 'machine_info', 'at_scale', 'set_seed', 'show_image', 'subplots',
-           'get_grid', 'show_images', 'grid_image', 'Animation', 'animate', 'Table', 'exercise_check']
+           'get_grid', 'show_images', 'alt_text', 'grid_image', 'Animation', 'animate', 'Table', 'exercise_check']
 
 # %% ../nbs/lib/core.ipynb #983fb13f
-import base64, io, json, os, platform, random
+import base64, io, json, os, platform, random, sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -179,6 +179,28 @@ def show_images(
     fig, axs = get_grid(len(ims), nrows, ncols, imsize=imsize, suptitle=suptitle)
     for ax,im,title in zip(axs, ims, titles if titles is not None else [None]*len(ims)): show_image(im, ax, title, **kwargs)
     return fig
+
+# %% ../nbs/lib/core.ipynb #b697ec3c
+def alt_text(
+    fig:plt.Figure, # a figure
+)->str:             # at most 400 characters
+    "The figure in words: its label if it has one (`fig.set_label`), otherwise all that is written on it"
+    if fig.get_label(): return fig.get_label()
+    n = sum(len(ax.images) for ax in fig.axes)
+    parts = [fig.get_suptitle(), f'{n} images' if n > 1 else '']
+    for ax in fig.axes:
+        over = ' over '.join(filter(None, (ax.get_ylabel(), ax.get_xlabel())))
+        curves = ', '.join(ax.get_legend_handles_labels()[1])
+        parts += [ax.get_title(), over, curves, *(o.get_text() for o in ax.texts)]
+    said = dict.fromkeys(' '.join(o.split()) for o in parts)
+    return '; '.join(filter(None, said))[:400]
+
+def _alt_bundle(fig, include=None, exclude=None):
+    "No data, which the formatters add, but their metadata"
+    return {}, {'image/png': {'alt': alt_text(fig)}}
+
+if 'IPython' in sys.modules and (_shell := sys.modules['IPython'].get_ipython()):
+    _shell.display_formatter.mimebundle_formatter.for_type(plt.Figure, _alt_bundle)
 
 # %% ../nbs/lib/core.ipynb #be5e270d
 def _tile(a, ncols, line=2):
