@@ -96,7 +96,8 @@ def show_rows(
     fig, axs = subplots(len(rows), n.pop(), imsize=imsize, suptitle=suptitle, squeeze=False)
     for line,(nm,ims) in zip(axs, rows.items()):
         for ax,im in zip(line, to_cpu(ims)):
-            ax.imshow(im.movedim(0, -1) if len(im)==3 else im[0], cmap='gray_r', vmin=vmin, vmax=vmax)
+            ax.imshow(im.movedim(0, -1) if len(im)==3 else im[0], cmap='gray_r', vmin=vmin, vmax=vmax,
+                      interpolation='nearest')   # each pixel as it is; noise stays noise
             ax.set(xticks=[], yticks=[])
         line[0].set_ylabel(nm, rotation=0, ha='right', va='center')
     for ax,o in zip(axs[0], titles): ax.set_title(o, fontsize=10)
