@@ -10,6 +10,7 @@ __all__ = ['LEVEL', 'velocity', 'unclipped', 'exact_divergence', 'hutchinson', '
 # %% ../nbs/13_likelihood.ipynb #3f5f541e
 import math
 from collections.abc import Callable
+from copy import copy
 from functools import partial
 from math import sqrt
 import torch, torch.nn.functional as F
@@ -37,7 +38,9 @@ def unclipped(
     den:Denoiser, # any
 )->Denoiser:      # the same network
     "Without clipping, which samplers like, and which has no smooth derivative"
-    return Denoiser(den.model, den.schedule, den.target, False, den.dtype)
+    out = copy(den)
+    out.clip = False
+    return out
 
 # %% ../nbs/13_likelihood.ipynb #db6b8f36
 def exact_divergence(
