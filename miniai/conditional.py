@@ -20,7 +20,8 @@ from .samplers import _noise, _see, _walking
 # %% ../nbs/15_conditional.ipynb #350355bb
 class ClassCB(DiffusionCB):
     """`DiffusionCB` for a network that takes labels: batches are `((x_t, time, label), target,
-    weight)`. In training, part of the labels become `n_classes`, which means "no label"."""
+    weight)`. In training, part of the labels become `n_classes`, which means "no label". Raises
+    `ValueError` for another `drop`, labels that are no classes, and what `DiffusionCB` raises."""
     def __init__(self,
         n_classes:int,   # K; labels are 0 … K-1
         *args,           # as for `DiffusionCB`
@@ -38,7 +39,7 @@ class ClassCB(DiffusionCB):
         return labels.masked_fill(out.to(labels.device), self.n_classes)
     def before_batch(self, learn:Learner):
         labels = learn.batch[1]
-        self._look(labels)
+        if learn.iter==0: self._look(labels)   # once an epoch
         super().before_batch(learn)
         if learn.training: labels = self.dropped(labels)
         (x_t, t), *rest = learn.batch
