@@ -74,15 +74,16 @@ def time_of(
     den:Denoiser,  # with a schedule of continuous time
     logsnr:float,  # λ
 )->float:          # t, as the model is told it
-    "The time of a λ, by halving. Raises `ValueError` for whole steps, or a λ that does not occur."
+    "The time of a λ, by ever finer grids. Raises `ValueError` for whole steps, or an absent λ."
     need(not den.clock.whole, "the schedule has whole steps only: use one of continuous time")
     lo, hi, ᾱ = 0., 1., 1/(1+math.exp(-logsnr))
     occurs = den.clock.alphabar(1) < ᾱ < den.clock.alphabar(0)
     need(occurs, f"logsnr={logsnr}: this schedule has no such noise level")
-    for _ in range(60):
-        u = (lo+hi)/2
-        lo, hi = (u, hi) if den.clock.alphabar(u) > ᾱ else (lo, u)
-    return den.clock.t(lo)
+    for _ in range(8):
+        u = torch.linspace(lo, hi, 101, dtype=torch.float64)
+        i = (den.clock.alphabar(u) > ᾱ).sum().clamp(1, 100)   # ᾱ falls from u[i-1] to u[i]
+        lo, hi = u[i-1].item(), u[i].item()
+    return den.clock.t((lo+hi)/2)
 
 def _slope(den, divergence, logsnr, x):
     "dx/dλ, and its divergence"
