@@ -46,7 +46,7 @@ class Mixture:
 def galaxy(
     arms:int=2,         # how many spirals; components come arm by arm
     k:int=24,           # components of each
-    turns:float=1.,     # how often an arm winds around the centre
+    turns:float=.8,     # how often an arm winds around the centre
     radius:float=.8,    # where an arm ends
     std:float=.04,      # the width of an arm
     dtype:torch.dtype=torch.float32,
@@ -126,7 +126,7 @@ class PointNet(nn.Module):
         width:int=96,      # units in each layer
         depth:int=3,       # layers between the first and the last
         n_steps:int=1000,  # times go from 0 to n_steps-1
-        n_waves:tuple=(2,6), # frequencies of x and of t
+        n_waves:tuple=(3,6), # frequencies of x and of t
     ):
         super().__init__()
         self.n_steps,self.n_waves = n_steps,n_waves
