@@ -35,15 +35,14 @@ class TimeEmbedding(nn.Module):
         hands = sinusoids(t, self.dim).to(self.linear_1.weight.dtype)
         return self.linear_2(F.silu(self.linear_1(hands)))
 
-# %% ../nbs/14_unet_scratch.ipynb #014266bd
+# %% ../nbs/14_unet_scratch.ipynb #7e366889
 class ResBlock(nn.Module):
     "Two convolutions, c_in to c_out channels; the time, c_time numbers, is added between them"
     def __init__(self, c_in:int, c_out:int, c_time:int, groups:int=8):
         super().__init__()
-        self.norm1,self.norm2 = nn.GroupNorm(groups, c_in), nn.GroupNorm(groups, c_out)
-        self.conv1 = nn.Conv2d(c_in, c_out, 3, padding=1)
-        self.conv2 = nn.Conv2d(c_out, c_out, 3, padding=1)
+        self.norm1,self.conv1 = nn.GroupNorm(groups, c_in), nn.Conv2d(c_in, c_out, 3, padding=1)
         self.time = nn.Linear(c_time, c_out)
+        self.norm2,self.conv2 = nn.GroupNorm(groups, c_out), nn.Conv2d(c_out, c_out, 3, padding=1)
         self.shortcut = nn.Identity() if c_in==c_out else nn.Conv2d(c_in, c_out, 1)
     def forward(self, x:Tensor, emb:Tensor)->Tensor:   # (n,c_in,h,w), (n,c_time)
         h = self.conv1(F.silu(self.norm1(x))) + self.time(emb)[:,:,None,None]
@@ -61,7 +60,6 @@ def attend(
 # %% ../nbs/14_unet_scratch.ipynb #8fc95766
 class SelfAttention(nn.Module):
     "Every pixel looks at every other, in several heads; what it finds is added to it"
-    attend = staticmethod(attend)   # or F.scaled_dot_product_attention, for large images
     def __init__(self, c:int, head_dim:int=8, groups:int=8):
         super().__init__()
         need(c % head_dim==0, f"head_dim={head_dim} does not divide {c} channels")
@@ -71,8 +69,9 @@ class SelfAttention(nn.Module):
         pixels = self.norm(x).flatten(2).mT
         q, k, v = (f(pixels).unflatten(2, (self.heads, -1)).transpose(1, 2)
                    for f in (self.q, self.k, self.v))
-        found = self.attend(q, k, v).transpose(1, 2).flatten(2)
-        return x + self.out(found).mT.reshape(x.shape)
+        own = q.device.type=='cpu' and q.dtype!=torch.float32   # where torch's is the slower one
+        found = (attend if own else F.scaled_dot_product_attention)(q, k, v)
+        return x + self.out(found.transpose(1, 2).flatten(2)).mT.reshape(x.shape)
 
 # %% ../nbs/14_unet_scratch.ipynb #b526b2d6
 class Level(nn.Module):
