@@ -125,22 +125,22 @@ class ScratchUNet(nn.Module):
         size:int|tuple=32,           # side, or height and width; multiples of 2**(levels-1)
         groups:int=8,                # groups of the norms, with two channels or more in each
         head_dim:int=8,              # channels of an attention head
-        classes:int|None=None,       # with a number, labels 0 … classes-1; `classes` is "no label"
+        classes:int=0,               # kinds of images to label; the label `classes` means none
     ):
         super().__init__()
         check_unet(widths, size, groups, attention)
         self.settings = dict(widths=widths, layers=layers, attention=attention, channels=channels,
                              size=size, groups=groups, head_dim=head_dim, classes=classes)
         self.embed = TimeEmbedding(widths[0])
-        self.label = None if classes is None else nn.Embedding(classes+1, 4*widths[0])
+        self.label = nn.Embedding(classes+1, 4*widths[0]) if classes else None
         self.conv_in = nn.Conv2d(channels, widths[0], 3, padding=1)
-        self.build_sides(**self.settings)
+        self._build_sides(**self.settings)
         self.norm_out = nn.GroupNorm(groups, widths[0])
         self.conv_out = nn.Conv2d(widths[0], channels, 3, padding=1)
 
 # %% ../nbs/14_unet_scratch.ipynb #05b5284c
 @patch
-def build_sides(self:ScratchUNet, widths, layers, attention, groups, head_dim, **_):
+def _build_sides(self:ScratchUNet, widths, layers, attention, groups, head_dim, **_):
     "Walks the U as `forward` will, and notes on the way down how wide each skip is"
     c, last = widths[0], len(widths)-1
     common = [(4*c, groups, head_dim if i in attention else None) for i in range(last+1)]
@@ -157,7 +157,7 @@ def build_sides(self:ScratchUNet, widths, layers, attention, groups, head_dim, *
 
 # %% ../nbs/14_unet_scratch.ipynb #5b9f9440
 @patch
-def signal(self:ScratchUNet, t, y, n):
+def signal(self:ScratchUNet, t:Tensor|float, y:Tensor|None, n:int)->Tensor:
     "What every block is told (n,c_time): the time, and the label if there are classes"
     t = torch.as_tensor(t, device=self.conv_in.weight.device).expand(n)
     need(y is None or self.label is not None, "class_labels for a network without classes")
@@ -210,33 +210,26 @@ def copy_weights(
     return to
 
 # %% ../nbs/14_unet_scratch.ipynb #b4c78906
-def _their_network(settings):
-    "diffusers' network for the settings of a `ScratchUNet`, with weights of its own"
-    settings = dict(settings)
-    classes = settings.pop('classes')
-    rows = None if classes is None else classes+1
-    return UNet.from_config(unet(**settings).config, num_class_embeds=rows)
-
 def to_diffusers(
     model:ScratchUNet, # stays as it is
 )->UNet:               # float32, on the same device; a folder of diffusers can hold it
     "A `UNet2DModel` with the same weights"
-    return copy_weights(model, _their_network(model.settings).to(model.conv_in.weight.device))
+    return copy_weights(model, unet(**model.settings).to(model.conv_in.weight.device))
 
 @patch(as_prop=True)
 def config(self:ScratchUNet):
     "The configuration that diffusers' network would have"
-    with torch.device('meta'): return _their_network(self.settings).config
+    with torch.device('meta'): return unet(**self.settings).config
 
 def _plain(o): return list(o) if isinstance(o, (tuple, list)) else o
 
 def from_diffusers(
     net:UNet2DModel, # stays as it is
 )->ScratchUNet:
-    "Our network with the weights of theirs. Raises `ValueError` for a configuration that is not ours."
+    "Our network with their weights. Raises `ValueError` for a configuration that is not ours."
     c = net.config
     levels = tuple(i for i,o in enumerate(c.down_block_types) if 'Attn' in o)
-    classes = None if c.num_class_embeds is None else c.num_class_embeds-1
+    classes = (c.num_class_embeds or 1)-1   # the last row is "no label"
     model = ScratchUNet(tuple(c.block_out_channels), c.layers_per_block, levels, c.in_channels,
                         c.sample_size, c.norm_num_groups, c.attention_head_dim or 8, classes)
     other = {k: v for k,v in model.config.items() if k[0] != '_' and _plain(v) != _plain(c[k])}
@@ -247,11 +240,12 @@ def from_diffusers(
 def init_scratch(
     model:ScratchUNet, # changed in place
 )->ScratchUNet:        # the same model
-    "First weights for diffusion, as `init_ddpm` gives them to diffusers' network"
-    for m in model.modules():
-        if isinstance(m, Down) and m.shrink is not None: nn.init.orthogonal_(m.shrink.weight)
-    blocks = [m for m in model.modules() if isinstance(m, ResBlock)]
-    for conv in [*(o.conv2 for o in blocks), model.conv_out]:
-        nn.init.zeros_(conv.weight)
-        nn.init.zeros_(conv.bias)
+    "First weights for diffusion: blocks, attention and output begin at zero, halvings orthogonal"
+    for level in model.down:
+        if level.shrink is not None: nn.init.orthogonal_(level.shrink.weight)
+    blocks = [m.conv2 for m in model.modules() if isinstance(m, ResBlock)]
+    attns = [m.out for m in model.modules() if isinstance(m, SelfAttention)]
+    for layer in [*blocks, *attns, model.conv_out]:
+        nn.init.zeros_(layer.weight)
+        nn.init.zeros_(layer.bias)
     return model
