@@ -48,7 +48,7 @@ train_main = command(miniai_train, 'miniai.programs')
 
 # %% ../nbs/lib/cli.ipynb #d9036d82
 def miniai_sample(
-    model:str=None,               # a model folder from miniai_train; without it the model that comes with the package
+    model:str=None,               # a model folder from miniai_train; without it one of the package's (with --label or --cfg the one that knows classes)
     out:str='demo',               # folder for samples.png and sampling.gif, made if need be
     n:int=None,                   # how many images; without it 64, or eight of each class
     label:str=None,               # what to draw, if the model knows classes: "Ankle boot", or its number, or several with commas; without it all of them
@@ -69,7 +69,7 @@ sample_main = command(miniai_sample, 'miniai.programs')
 
 # %% ../nbs/lib/cli.ipynb #27490bc9
 def miniai_eval(
-    model:str=None,               # a model folder from miniai_train; without it the model that comes with the package
+    model:str=None,               # a model folder from miniai_train; without it one of the package's (with --label or --cfg the one that knows classes)
     out:str=None,                 # a .json file for the figures; without it they are only printed
     source:str=None,              # where Fashion-MNIST is, as for miniai_train; without it wherever it is found
     n:int=2048,                   # how many images to draw and judge, 193 or more

@@ -23,7 +23,7 @@ from .learner import Callback, CheckpointCB, DeviceCB, MetricsCB, ProgressCB, Re
 from .muon import Muon
 from .progress import track
 from .resnet import load_classifier
-from .samplers import MODEL, SCHEDULES, Guided, ImageModel, ddim, ddpm, dpm_solver, heun, sample_times
+from .samplers import CLASS_MODEL, MODEL, SCHEDULES, Guided, ImageModel, ddim, ddpm, dpm_solver, heun, sample_times
 from .schedules import TARGETS, Denoiser, fit_diffusion
 from .store import atomic_write, check_writable
 from .unet import init_ddpm, unet
@@ -248,7 +248,8 @@ def _check_drawing(o):
     _positive(o, 'batch', *(k for k in ('n', 'steps', 'weight', 'cfg') if getattr(o, k) is not None))
     _one_of(o, sampler=SAMPLERS)
     _seed(o)
-    found = ImageModel.load(MODEL if o.model is None else o.model, get_device(o.device))
+    ours = MODEL if o.label is None and o.cfg is None else CLASS_MODEL
+    found = ImageModel.load(o.model or ours, get_device(o.device))
     channels = found.shape[0]//found.fold**2
     if channels not in (1, 3): raise ValueError(f"model={str(o.model)!r} makes arrays of {channels} channels: images have 1 or 3")
     return found, _times(found, o)
