@@ -77,7 +77,8 @@ def time_of(
     "The time of a λ, by ever finer grids. Raises `ValueError` for whole steps, or an absent λ."
     need(not den.clock.whole, "the schedule has whole steps only: use one of continuous time")
     lo, hi, ᾱ = 0., 1., 1/(1+math.exp(-logsnr))
-    occurs = den.clock.alphabar(1) < ᾱ < den.clock.alphabar(0)
+    first, last = den.clock.alphabar(torch.tensor([0., 1.])).logit().tolist()
+    occurs = last-1e-6 <= logsnr <= first+1e-6 and ᾱ < 1   # sums of steps may miss the end a little
     need(occurs, f"logsnr={logsnr}: this schedule has no such noise level")
     for _ in range(8):
         u = torch.linspace(lo, hi, 101, dtype=torch.float64)
