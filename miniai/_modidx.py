@@ -648,6 +648,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'miniai.samplers.Guided.rows': ('samplers.html#guided.rows', 'miniai/samplers.py'),
                                  'miniai.samplers.ImageModel': ('samplers.html#imagemodel', 'miniai/samplers.py'),
                                  'miniai.samplers.ImageModel.__init__': ('samplers.html#imagemodel.__init__', 'miniai/samplers.py'),
+                                 'miniai.samplers.ImageModel._asked': ('samplers.html#imagemodel._asked', 'miniai/samplers.py'),
                                  'miniai.samplers.ImageModel.default_steps': ( 'samplers.html#imagemodel.default_steps',
                                                                                'miniai/samplers.py'),
                                  'miniai.samplers.ImageModel.denoiser': ('samplers.html#imagemodel.denoiser', 'miniai/samplers.py'),

@@ -351,18 +351,20 @@ def denoiser(self:ImageModel,
     need(possible, f"weight={weight}: this model has no guide; use 1, or leave it out")
     weight = self.weight if weight is None else weight
     cfg = self.cfg if cfg is None else cfg
-    if self.classes is None:
-        need(cfg==1, f"cfg={cfg}: this model has no classes; use 1, or leave it out")
-        den, guide = self.den, self.guide
-    else:
-        nothing = no_label(self.den.model, self.classes)
-        need(nothing is not None or cfg==1 and labels is not None,
-             f"cfg={cfg}: this model cannot do without a label; use 1, and name classes")
-        den = self.den.ask(nothing if labels is None else labels)
-        if cfg != 1: return Guided(den, self.den.ask(nothing), cfg, self.interval)
-        guide = self.guide
-        if guide is not None and class_names(guide.model, None): guide = guide.ask(den.labels)
-    return den if guide is None or weight==1 else Guided(den, guide, weight)
+    need(cfg==1 or self.classes, f"cfg={cfg}: this model has no classes; use 1, or leave it out")
+    den = self._asked(labels, cfg) if self.classes else self.den
+    if cfg != 1: return Guided(den, self._asked(None, cfg), cfg, self.interval)
+    if self.guide is None or weight==1: return den
+    knows = class_names(self.guide.model, None)   # the guide is asked for the same classes
+    return Guided(den, self.guide.ask(den.labels) if knows else self.guide, weight)
+
+@patch
+def _asked(self:ImageModel, labels, cfg):
+    "The network, asked for classes; None: for no class"
+    nothing = no_label(self.den.model, self.classes)
+    possible = nothing is not None or cfg==1 and labels is not None
+    need(possible, f"cfg={cfg}: this model cannot do without a label; use 1, and name classes")
+    return self.den.ask(nothing if labels is None else labels)
 
 @patch
 def default_steps(self:ImageModel, weight:float|None=None, cfg:float|None=None)->int:

@@ -19,7 +19,7 @@ from .ddpm import *
 class UNet(UNet2DModel):
     "diffusers' `UNet2DModel`, called with the pair `(x_t, t)` and returning a tensor"
     def forward(self,
-        x:tuple|Tensor, # the pair (x_t, t), or (x_t, t, labels); or x_t alone, then t, as in the parent
+        x:tuple|Tensor, # (x_t, t) or (x_t, t, labels); or x_t alone, then t, as in the parent
         *args, **kwargs
     )->Tensor:          # ε_θ(x_t, t), shaped like x_t; called as the parent, its output
         if not isinstance(x, (tuple, list)): return super().forward(x, *args, **kwargs)
