@@ -557,6 +557,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'miniai.programs._report': ('lib/programs.html#_report', 'miniai/programs.py'),
                                  'miniai.programs._save_curve': ('lib/programs.html#_save_curve', 'miniai/programs.py'),
                                  'miniai.programs._seed': ('lib/programs.html#_seed', 'miniai/programs.py'),
+                                 'miniai.programs._shipped': ('lib/programs.html#_shipped', 'miniai/programs.py'),
                                  'miniai.programs._times': ('lib/programs.html#_times', 'miniai/programs.py'),
                                  'miniai.programs._what_is_left': ('lib/programs.html#_what_is_left', 'miniai/programs.py'),
                                  'miniai.programs.draw': ('lib/programs.html#draw', 'miniai/programs.py'),

@@ -243,13 +243,16 @@ def _times(found, o):
     den = found.denoiser(o.weight, found.labels(o.label, 1), o.cfg)
     return sample_times(den, steps, 'trailing' if o.sampler=='ddpm' else 'logsnr')
 
+def _shipped(o):
+    "The package's model: the one that knows classes if they are asked for"
+    return MODEL if o.label is None and o.cfg is None else CLASS_MODEL
+
 def _check_drawing(o):
     "The model and the times to visit, after a look at all arguments of drawing"
     _positive(o, 'batch', *(k for k in ('n', 'steps', 'weight', 'cfg') if getattr(o, k) is not None))
     _one_of(o, sampler=SAMPLERS)
     _seed(o)
-    ours = MODEL if o.label is None and o.cfg is None else CLASS_MODEL
-    found = ImageModel.load(o.model or ours, get_device(o.device))
+    found = ImageModel.load(o.model or _shipped(o), get_device(o.device))
     channels = found.shape[0]//found.fold**2
     if channels not in (1, 3): raise ValueError(f"model={str(o.model)!r} makes arrays of {channels} channels: images have 1 or 3")
     return found, _times(found, o)
@@ -307,8 +310,8 @@ def evaluate(
     r = judge(x) | _recognised(judge.classifier, found, x, labels)
     r = r | dict(sampler=o.sampler, steps=len(times), evaluations=sum(map(used.evaluations, times)), seed=o.seed,
                  guide_weight=used.weight if isinstance(used, Guided) else 1.,
-                        model='the one in the package' if o.model is None else str(o.model),
-                        reference=f"{len(judge.train)} training images", seconds=seconds, machine=machine_info())
+                 model=f'{_shipped(o).name} of the package' if o.model is None else str(o.model),
+                 reference=f"{len(judge.train)} training images", seconds=seconds, machine=machine_info())
     if o.out is not None:
         with atomic_write(o.out) as tmp: tmp.write_text(json.dumps(r, indent=1)+'\n', encoding='utf-8')
     print(_report(r, min(o.n, len(judge.test))))

@@ -23,7 +23,8 @@ class UNet(UNet2DModel):
         *args, **kwargs
     )->Tensor:          # ε_θ(x_t, t), shaped like x_t; called as the parent, its output
         if not isinstance(x, (tuple, list)): return super().forward(x, *args, **kwargs)
-        need(len(x) in (2, 3), f"x has {len(x)} parts: expected the pair (x_t, t)")
+        most = 2 if self.class_embedding is None else 3
+        need(2 <= len(x) <= most, f"x has {len(x)} parts: expected the pair (x_t, t)")
         return super().forward(*x).sample
 
 def unet(
