@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['need', 'need_one_of', 'need_same_shape', 'check_dtype', 'check_range', 'ImageDoor', 'check_times', 'need_signal',
-           'check_schedule', 'check_step', 'check_sampling', 'check_unet']
+           'check_schedule', 'check_step', 'check_labels', 'check_sampling', 'check_unet']
 
 # %% ../nbs/lib/checks.ipynb #c3c76a36
 import warnings
@@ -126,6 +126,17 @@ def check_step(
     need_same_shape(eps=eps, x_t=x_t)
     need_one_of(('fixed_large', 'fixed_small'), variance=variance)
     need_signal(schedule.alphabar[t], t)
+
+def check_labels(
+    labels,   # class numbers: a tensor (n,), or one for all
+    model,    # the network; its `config` says how many rows its table of labels has
+):
+    "What `Denoiser.ask` asks of labels: whole numbers, each a row of the table"
+    y, rows = torch.as_tensor(labels), getattr(getattr(model, 'config', None), 'num_class_embeds', None)
+    need(y.ndim < 2 and not y.is_floating_point() and y.dtype != torch.bool,
+         f"labels have the dtype {y.dtype} and the shape {tuple(y.shape)}: expected whole numbers (n,), or one for all")
+    need(rows is None or y.numel()==0 or 0 <= y.min() and y.max() < rows,
+         f"labels go from {y.min() if y.numel() else 0} to {y.max() if y.numel() else 0}: this network knows 0 to {(rows or 1)-1}")
 
 def check_sampling(
     model,           # a network, or any function of (x_t, t)

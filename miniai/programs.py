@@ -113,12 +113,13 @@ def _configuration(model):
                 classes=model.classes)
 
 def _continue(model, path, old):
-    "Give `model` the weights and the guide of `old`, which was read from `path`"
+    "Give `model` the weights and the guidance of `old`, which was read from `path`"
     have, want = _configuration(old), _configuration(model)
     for k in have:
         if have[k] != want[k]: raise ValueError(f"resume={str(path)!r} has {k} {have[k]}, but this run asks for {want[k]}")
     model.den.model.load_state_dict(old.den.model.state_dict())
-    model.guide = model.guide or old.guide
+    if model.guide is None: model.guide, model.weight = old.guide, old.weight
+    model.cfg, model.interval = old.cfg, old.interval
 
 def _model(o, shape, names=None):
     "The model that `miniai_train` is to train, on the CPU"

@@ -289,7 +289,8 @@ MODEL = Path(miniai.__path__[0])/'fashion_mnist_diffusion'
 CLASS_MODEL = MODEL.with_name('fashion_mnist_classes')   # takes labels
 EVERYWHERE = -math.inf, math.inf   # all λ
 
-def _finite(interval): return None if tuple(interval)==EVERYWHERE else list(interval)
+def _finite(interval): return [o if math.isfinite(o) else None for o in interval]   # for JSON
+def _with_ends(interval): return [e if o is None else o for o,e in zip(interval, EVERYWHERE)]
 
 class ImageModel:
     "A `Denoiser`, perhaps a worse one to guide it, and a `Codec` that makes images of their arrays"
@@ -344,13 +345,14 @@ def labels(self:ImageModel,
 def denoiser(self:ImageModel,
     weight:float|None=None,   # how far to follow the guide; None: as by default, 1: not at all
     labels:Tensor|None=None,  # class numbers (n,); None for a model with classes: no class
-    cfg:float|None=None,      # weight of classifier-free guidance; None: as by default, 1: none
-)->Denoiser:
+    cfg:float|None=None,      # weight of classifier-free guidance; 1: none; None: as by default,
+)->Denoiser:                  # or none where a weight is given
     "What to sample from. Raises `ValueError` for a weight below 1, or one that cannot be."
     possible = self.guide is not None or weight in (None, 1)
     need(possible, f"weight={weight}: this model has no guide; use 1, or leave it out")
+    if cfg is None: cfg = self.cfg if weight is None else 1.
+    need(cfg==1 or weight in (None, 1), f"weight={weight}, cfg={cfg}: follow one of them")
     weight = self.weight if weight is None else weight
-    cfg = self.cfg if cfg is None else cfg
     need(cfg==1 or self.classes, f"cfg={cfg}: this model has no classes; use 1, or leave it out")
     den = self._asked(labels, cfg) if self.classes else self.den
     if cfg != 1: return Guided(den, self._asked(None, cfg), cfg, self.interval)
@@ -401,7 +403,7 @@ def load(cls:ImageModel,
         guide = load_denoiser(Path(path)/'guide', device)[0] if guided else None
         weight = facts['guide_weight'] if guided else 2.
         about = dict(classes=facts.get('classes'), cfg=facts.get('cfg', 1.),
-                     interval=facts.get('interval') or EVERYWHERE)
+                     interval=_with_ends(facts.get('interval') or EVERYWHERE))
         return cls(den, facts.get('image_size'), facts.get('fold', 1), guide, weight, **about)
     except (TypeError, ValueError) as e:
         why = f"denoiser.json does not describe a model ({e!r})"

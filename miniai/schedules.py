@@ -15,7 +15,7 @@ from fastcore.basics import patch
 from fastcore.foundation import L
 import torch
 from torch import Tensor, nn, optim
-from .checks import ImageDoor, need, need_one_of
+from .checks import ImageDoor, check_labels, need, need_one_of
 from .datasets import DataLoaders
 from .learner import *
 from .ddpm import *
@@ -329,7 +329,8 @@ class Denoiser:
 def ask(self:Denoiser,
     labels:Tensor|int|None, # classes (n,), or one for all; None: do not ask
 )->Denoiser:
-    "The same denoiser, asked for images of these classes"
+    "The same denoiser, asked for these classes. Raises `ValueError` for what is no class."
+    if labels is not None: check_labels(labels, self.model)
     return Denoiser(self.model, self.schedule, self.target, self.clip, self.dtype, labels)
 
 @patch
