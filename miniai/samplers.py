@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['BY_CLOCK', 'BY_NOISE', 'SPACINGS', 'MODEL', 'CLASS_MODEL', 'EVERYWHERE', 'sample_times', 'ImageNoise', 'image_noise',
-           'ddpm', 'ddim', 'heun', 'dpm_solver', 'Codec', 'draw', 'ImageModel', 'Guided', 'ddim_invert', 'SCHEDULES']
+           'ddpm', 'ddim', 'heun', 'dpm_solver', 'Codec', 'draw', 'ImageModel', 'steps_for', 'Guided', 'ddim_invert',
+           'SCHEDULES']
 
 # %% ../nbs/12_samplers.ipynb #5a1897fb
 import json, math
@@ -368,12 +369,18 @@ def _asked(self:ImageModel, labels, cfg):
     need(possible, f"cfg={cfg}: this model cannot do without a label; use 1, and name classes")
     return self.den.ask(nothing if labels is None else labels)
 
+def steps_for(
+    den:Denoiser,    # asks a network once a time, or a guide, too
+    budget:int=20,   # evaluations of networks for an image
+)->int:
+    "The most steps that stay within a budget, with a sampler that makes one a step"
+    def asked(k): return sum(den.evaluations(t) for t in sample_times(den, k, 'logsnr'))
+    return next(k for k in range(budget, 0, -1) if asked(k) <= budget)
+
 @patch
 def default_steps(self:ImageModel, weight:float|None=None, cfg:float|None=None)->int:
-    "The most steps that 20 evaluations are worth, with a sampler that makes one a step"
-    den = self.denoiser(weight, self.labels(None, 1), cfg)
-    def evaluations(k): return sum(den.evaluations(t) for t in sample_times(den, k, 'logsnr'))
-    return next(k for k in range(20, 0, -1) if evaluations(k) <= 20)
+    "The steps that 20 evaluations are worth"
+    return steps_for(self.denoiser(weight, self.labels(None, 1), cfg))
 
 # %% ../nbs/12_samplers.ipynb #2ce88187
 @patch
